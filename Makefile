@@ -90,7 +90,7 @@ realism: $(INSTALLED) ## Hold generated traffic against production traces, kind 
 	@echo "The same on the market of the scenarios, 32 models:"
 	@python -m generator realism --scenario base
 
-soak: $(SPARK_INSTALLED) audit ## For hours: 100M calls, random sequences of builds, kills, full disks, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster, dbt package, upgrades
+soak: $(SPARK_INSTALLED) audit ## For hours: 100M calls, companies that are wide in one way, random sequences of builds, kills, full disks, harmed files, refreshes while files arrive, Spark on a cluster, Airflow, Dagster, dbt package, upgrades
 	python -m tests.bench.kills --kills 1000 --log logs/kills.jsonl
 	python -m tests.bench.disk_full || [ $$? = 3 ]
 	python -m tests.fuzz --seconds 1800
@@ -104,6 +104,7 @@ soak: $(SPARK_INSTALLED) audit ## For hours: 100M calls, random sequences of bui
 	python -m tests.bench.advice_on_other_seeds
 	python -m tests.bench.retention
 	python -m tests.bench.warehouse_build --customers 16000
+	python -m tests.bench.wide_company
 	python -m tests.bench.tampering
 	python -m tests.spark.sequences
 	python -m tests.spark --cluster

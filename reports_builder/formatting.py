@@ -99,6 +99,15 @@ def usd_unit(value: Value) -> str:
     return _money(amount, _rounded(amount, 2 - amount.adjusted()))
 
 
+def usd_price(value: Value) -> str:
+    """A price as it is sold, with all of its decimals, so that it gives the invoice: ``$0.06194``."""
+    amount = _amount(value)
+    if amount is None:
+        return UNKNOWN
+    decimals = -int(amount.quantize(Decimal("0.000001")).normalize().as_tuple().exponent)
+    return _money(amount, _rounded(amount, max(decimals, 2)))
+
+
 def percent(value: Value) -> str:
     """A share as per cent: ``64 %``, ``9.1 %``; never 0 or 100 unless it is exactly that."""
     share = _decimal(value)
@@ -285,6 +294,7 @@ STYLES: dict[str, Callable[[Value], str]] = {
     "usd": usd,
     "usd_table": usd_table,
     "usd_unit": usd_unit,
+    "usd_price": usd_price,
     "percent": percent,
     "percent_fine": percent_fine,
     "count": count,

@@ -159,7 +159,7 @@ def _on_examples(warehouse: Warehouse) -> Prose:
     return offers.say(
         " Not in this total: commitments on example offers, {example_offers:count} of them, worth "
         "{example_usd:usd_table} a month ({example_low_usd:usd_table} to {example_high_usd:usd_table}) if "
-        "a provider quotes them and all calls named above have moved first."
+        "a provider quotes them and the actions above, which they are sized after, are done first."
     )
 
 

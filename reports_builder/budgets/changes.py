@@ -34,6 +34,8 @@ SCOPES = (
     "region",
 )
 GATES = ("warning", "approval required", "hard stop")
+DEFAULT_GATE = "approval required"
+DEFAULT_APPROVER = "Head of Finance"
 _MOST_USD = Decimal("9999999999999999.99")
 _LONGEST = 200
 
@@ -47,8 +49,8 @@ class BudgetChange:
     period: str
     period_start_date: date
     budget_usd: Decimal | None
-    gate: str = "approval required"
-    approver_role: str = "Head of Finance"
+    gate: str = DEFAULT_GATE
+    approver_role: str = DEFAULT_APPROVER
     actor: str = ""
     note: str = ""
     changed_at: datetime | None = None
@@ -109,8 +111,8 @@ def budget_change(
     period: str,
     amount: str | None,
     *,
-    gate: str = "approval required",
-    approver_role: str = "Head of Finance",
+    gate: str = DEFAULT_GATE,
+    approver_role: str = DEFAULT_APPROVER,
     actor: str = "",
     note: str = "",
 ) -> BudgetChange:

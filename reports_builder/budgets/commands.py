@@ -12,8 +12,14 @@ from typing import Annotated
 
 import typer
 
-from reports_builder.budgets.changes import BudgetChanges, budget_change, spelled_period
-from reports_builder.budgets.proposals import accepted_changes, proposed_rows
+from reports_builder.budgets.changes import (
+    DEFAULT_APPROVER,
+    DEFAULT_GATE,
+    BudgetChanges,
+    budget_change,
+    spelled_period,
+)
+from reports_builder.budgets.proposals import accepted_changes, proposed_rows, template_rows
 from reports_builder.errors import ReportError
 from reports_builder.escaping import clean
 from reports_builder.exports.files import write_whole
@@ -46,8 +52,8 @@ def set_budget(
     *,
     gate: Annotated[
         str, typer.Option(help="What breaks it gets: warning, approval required or hard stop.")
-    ] = "approval required",
-    approver: Annotated[str, typer.Option(metavar="ROLE", help="Who may approve.")] = "Head of Finance",
+    ] = DEFAULT_GATE,
+    approver: Annotated[str, typer.Option(metavar="ROLE", help="Who may approve.")] = DEFAULT_APPROVER,
     by: Actor = "",
     note: Note = "",
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
@@ -122,10 +128,14 @@ def propose(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write them there; else to the terminal.")
     ] = None,
+    template: Annotated[
+        bool,
+        typer.Option("--template", help="Rows without amounts for three months, before there is a forecast."),
+    ] = False,
     warehouse: WarehouseFile = DEFAULT_WAREHOUSE,
 ) -> None:
     """Propose budgets of the next quarter by the forecast, as rows of the seed scope_budgets; set none."""
-    rows = proposed_rows(warehouse)
+    rows = template_rows(warehouse) if template else proposed_rows(warehouse)
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     if out is None:
@@ -133,7 +143,8 @@ def propose(
         return
     write_whole(out, text.getvalue().encode())
     typer.echo(
-        f"{len(rows) - 1} proposals in {clean(str(out))}. Change or delete rows, then set them with "
+        f"{len(rows) - 1} {'rows to fill in' if template else 'proposals'} in {clean(str(out))}. "
+        "Change or delete rows, then set them with "
         f"`python -m reports_builder budget accept {clean(str(out))}`, or add them to the seed scope_budgets."
     )
 

@@ -30,9 +30,7 @@ def read_commitments(warehouse: Warehouse, all_options: bool) -> Evidence:
             confidence, reason, price_source, priced_on, price_address, usage_group, offer_id
         from rates.rpt_commitment_orders
         where :all_options or row_kind <> 'not to sign'
-        order by
-            case row_kind when 'owned' then 0 when 'to sign' then 1 else 2 end,
-            owned_until_date nulls last, savings_30_days_usd desc, usage_group, offer_id
+        order by row_order, owned_until_date nulls last, savings_30_days_usd desc, usage_group, offer_id
         """,
         all_options=all_options,
     )

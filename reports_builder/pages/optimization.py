@@ -10,11 +10,12 @@ from reports_builder.subjects.efficiency.statements import lifts_beside_savings
 from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_sections,
+    signing,
 )
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import expiries_section
-from reports_builder.subjects.rates.portfolio import portfolio_sections
+from reports_builder.subjects.rates.portfolio import coverage_reasons, portfolio_sections
 from reports_builder.subjects.rates.price_age import machine_prices_said, model_prices_said
 from reports_builder.subjects.rates.price_tiers import price_tier_section
 from reports_builder.subjects.rates.realized import realized_sections
@@ -26,6 +27,7 @@ from reports_builder.subjects.rates.statements import (
     commitment_section,
     key_figures,
     offers_table,
+    owners_section,
     refused_table,
     waterfall_figure,
     what_commitments_save,
@@ -58,7 +60,9 @@ def build(warehouse: Warehouse) -> Page:
             what_is_open(totals),
             *what_was_examined(ask.bridge(warehouse)),
             *what_first(best),
-            what_commitments_save(offer, ask.offer_beyond_limits(warehouse), counts, cloud_totals(warehouse)),
+            what_commitments_save(
+                offer, ask.offer_beyond_limits(warehouse), counts, cloud_totals(warehouse), signing(warehouse)
+            ),
             *_beside_the_total(warehouse, totals),
             *decisions_said(warehouse),
         ),
@@ -116,6 +120,7 @@ def _assumptions(counts: Evidence) -> tuple[Prose, ...]:
 
 def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
     return (
+        *owners_section(warehouse),
         *decision_section(warehouse),
         Section(
             "Actual cost against reserved capacity",
@@ -139,6 +144,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *self_hosting_section(warehouse),
         *cloud_commitment_sections(warehouse),
         *portfolio_sections(warehouse),
+        *coverage_reasons(warehouse),
         *team_coverage_section(warehouse),
         *expiries_section(warehouse),
         *realized_sections(warehouse),

@@ -31,7 +31,12 @@ from reports_builder.subjects.planning.returns.statements import (
     years_table,
 )
 from reports_builder.subjects.planning.stacking.statements import stacking_section
-from reports_builder.subjects.planning.statements import forecast_figure, named_outlooks_section, what_comes
+from reports_builder.subjects.planning.statements import (
+    forecast_figure,
+    named_outlooks_section,
+    scores_section,
+    what_comes,
+)
 from reports_builder.subjects.planning.tokens.statements import (
     before_it_is_made_sections,
     lifetimes_section,
@@ -106,6 +111,7 @@ def build(warehouse: Warehouse) -> Page:
             *proposals_section(
                 warehouse, ask_budgets.proposals(warehouse), ask_budgets.longer_proposals(warehouse)
             ),
+            *scores_section(warehouse),
             *year_section(warehouse),
             *named_outlooks_section(warehouse),
             *_return_sections(warehouse, investments),

@@ -184,7 +184,7 @@ def _terms_section(warehouse: Warehouse) -> Section:
                     Column("base_fee_usd", "Base fee a month", "usd_table"),
                     Column("usage_unit", "Metered", words=metered),
                     Column("included_units", "Included", words=included),
-                    Column("usd_per_unit", "Price of a unit", "usd_unit"),
+                    Column("usd_per_unit", "Price of a unit", "usd_price"),
                     Column("rationale", "Why"),
                 ),
                 ask.terms(warehouse),

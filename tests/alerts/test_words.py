@@ -179,7 +179,8 @@ CASES = [
             amount_usd=200,
             threshold_value=0.7,
         ),
-        "Commitments to AWS cover 55.6 % of what they could cover in October 2026: $200.00 of usage was paid on demand where at least 70.0 % is to be covered.",
+        "Commitments to AWS cover 55.6 % of what they could cover in October 2026: $200.00 of usage was paid on demand where at least 70.0 % is to be covered. "
+        "Which of it to sign, and why not the rest, is in rates.rpt_commitment_gaps.",
     ),
     (
         row(

@@ -1,8 +1,9 @@
 """How long readers of the dashboard wait while others read, and what each of them costs the server.
 
-`python -m tests.bench.dashboard_readers [--warehouse warehouse/finops.duckdb] [--readers 20] [--pages 13]`: a server of its own, and as
-many sessions as readers, each over a websocket of its own as a browser has one, without a browser. At once each opens every page,
-in an order of its own, and narrows it to one provider, then to one customer. A wait ends when the script of the page has run to the
+`python -m tests.bench.dashboard_readers [--warehouse warehouse/finops.duckdb] [--readers 20] [--pages 13] [--pause 0]`: a server of its
+own, and as many sessions as readers, each over a websocket of its own as a browser has one, without a browser. At once each opens every
+page, in an order of its own, and narrows it to one provider, then to one customer; who reads what was shown pauses before each step, for
+so many seconds in the mean. A wait ends when the script of the page has run to the
 end; a browser draws after that. The first reader of a page after a publication waits for its figures, and the others with him.
 """
 
@@ -67,16 +68,22 @@ class Session:
         self._waits.seconds.setdefault(kind, []).append(time.monotonic() - began)
 
 
-def read(origin: str, number: int, pages: list[str], customers: list[str], providers: list[str]) -> Waits:
-    """What one reader waits for."""
+def read(
+    origin: str, number: int, pages: list[str], customers: list[str], providers: list[str], pause: float
+) -> Waits:
+    """What one reader waits for; ``pause`` is how many seconds it reads what was shown, in the mean."""
     order, waits = random.Random(number), Waits()
     address = f"ws://{urlsplit(origin).netloc}/_stcore/stream"
     with connect(address, subprotocols=["streamlit"], max_size=_MOST_BYTES, open_timeout=_WAIT) as socket:  # type: ignore[list-item]
         session = Session(socket, waits)
         for page in order.sample(pages, len(pages)):
-            session.asks("page", page)
-            session.asks("filter", page, provider=order.choice(providers))
-            session.asks("filter", page, customer=order.choice(customers))
+            for kind, query in (
+                ("page", {}),
+                ("filter", {"provider": order.choice(providers)}),
+                ("filter", {"customer": order.choice(customers)}),
+            ):
+                time.sleep(2 * pause * order.random())
+                session.asks(kind, page, **query)
     return waits
 
 
@@ -90,7 +97,7 @@ def _values(warehouse: Path, column: str) -> list[str]:
         ]
 
 
-def bench(warehouse: Path, readers: int, pages: list[str]) -> None:
+def bench(warehouse: Path, readers: int, pages: list[str], pause: float) -> None:
     """Print what readers waited for and what the server took."""
     customers, providers = (_values(warehouse, column) for column in ("customer_id", "provider"))
     folder = Path(tempfile.mkdtemp())
@@ -100,12 +107,12 @@ def bench(warehouse: Path, readers: int, pages: list[str]) -> None:
             server = next(
                 process for process in psutil.Process().children() if "dashboard" in process.cmdline()
             )
-            read(origin, 0, pages[:1], customers, providers)
+            read(origin, 0, pages[:1], customers, providers, 0)
             before, cpu, began = server.memory_info().rss, sum(server.cpu_times()[:2]), time.monotonic()
             threads = [
                 threading.Thread(
                     target=lambda number=number: all_waits.append(
-                        read(origin, number, pages, customers, providers)
+                        read(origin, number, pages, customers, providers, pause)
                     )
                 )
                 for number in range(1, readers + 1)
@@ -144,10 +151,11 @@ def main() -> None:
     parser.add_argument("--warehouse", type=Path, default=Path("warehouse/finops.duckdb"))
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--pages", type=int, default=len(VIEWS))
+    parser.add_argument("--pause", type=float, default=0)
     chosen = parser.parse_args()
     if not chosen.warehouse.is_file():
         parser.error(f"there is no warehouse at {chosen.warehouse}: make demo builds one.")
-    bench(chosen.warehouse, chosen.readers, [page.address for page in VIEWS][: chosen.pages])
+    bench(chosen.warehouse, chosen.readers, [page.address for page in VIEWS][: chosen.pages], chosen.pause)
 
 
 if __name__ == "__main__":

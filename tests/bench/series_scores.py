@@ -26,11 +26,20 @@ _READ = {
     "fct_charges": "core",
     "fct_cost_anomalies": "anomalies",
 }
-_JUDGED = ("int_series_costs_hourly", "int_series_unusual", "int_series_call_changes", "fct_series_anomalies")
+_JUDGED = (
+    "int_series_costs_hourly",
+    "int_series_unusual",
+    "int_series_call_changes",
+    "int_series_drivers",
+    "fct_series_anomalies",
+)
 _SUDDEN = ("usage_spike", "runaway_agent")
 # So far apart that no loss is in the four weeks that say what another should have cost.
 _LOST_DAYS_BACK = (1, 12, 24, 37, 50)
 _LOST_HOURS = ((9, 11), (15, 17))
+# Weekends before the last day, so far apart as well, and what a machine costs on a working day.
+_FORGOTTEN_WEEKS_BACK = (0, 4)
+_MACHINES_USD = (6, 12, 24, 48)
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,32 @@ class Series:
                 ) using (usage_date, scope, scope_id);
             """
         )
+        self._judge_costs()
+
+    def judge_machines(self, last_days: Iterable[str]) -> None:
+        """Make the marts anew with machines that are off on weekends, but for those that end on these days."""
+        self.connection.execute(
+            "create or replace table int_series_costs_daily as from read_int_series_costs_daily"
+        )
+        for usd in _MACHINES_USD:
+            self.connection.execute(
+                f"""
+                insert into int_series_costs_daily by name
+                with machine as (
+                    select usage_date, case
+                        when isodow(usage_date) < 6 or usage_date in ({", ".join(last_days)})
+                            or usage_date + 1 in ({", ".join(last_days)})
+                            then {usd} * (1 + hash(usage_date, {usd}) % 7 / 100.0) else 0 end as cost_usd
+                    from int_series_costs_daily where scope = 'total'
+                )
+                select 'resource' as scope, 'machine of {usd} USD' as scope_id, true as is_direct, * from machine
+                union all
+                select 'service', 'machine of {usd} USD and others', true, usage_date, 3 * {usd} + cost_usd from machine
+                """
+            )
+        self._judge_costs()
+
+    def _judge_costs(self) -> None:
         for model in _JUDGED:
             self.connection.execute(f"create or replace table {model} as {render(model)}")
         self.connection.execute(
@@ -152,7 +187,7 @@ def scores(series: Series) -> list[Row]:
             "select provider from int_calls_costed_hourly group by 1 order by sum(effective_cost_usd) desc limit 3"
         )
     ]
-    return [*_customer_days(series), *_rises(series), *_losses(series, providers)]
+    return [*_customer_days(series), *_rises(series), *_losses(series, providers), _forgotten(series)]
 
 
 def _customer_days(series: Series) -> list[Row]:
@@ -243,6 +278,26 @@ def _losses(series: Series, providers: list[str]) -> list[Row]:
                 hits += sum(_is_found(series, loss, grain) for loss in losses)
         rows.append(Row(kind, grain, "series", planted, hits, hits + others[grain], hits))
     return rows
+
+
+def _forgotten(series: Series) -> Row:
+    """Machines that run through a weekend: each is one incident of both days; other rises of a machine are false."""
+    ((sunday,),) = series.rows(
+        "select max(usage_date) - cast(isodow(max(usage_date)) % 7 as integer) from int_series_costs_daily"
+    )
+    sundays = [f"date '{sunday}' - {7 * weeks}" for weeks in _FORGOTTEN_WEEKS_BACK]
+    series.judge_machines(sundays)
+    ((found, hits),) = series.rows(
+        f"""
+        select count(*), count(*) filter (
+            cause_scope_id like 'machine of %' and incident_end_date in ({", ".join(sundays)})
+            and incident_start_date = incident_end_date - 1
+        )
+        from found where is_headline and cause_scope = 'resource'
+        """
+    )
+    planted = len(sundays) * len(_MACHINES_USD)
+    return Row("machines through a weekend", "day", "series", planted, hits, found, hits)
 
 
 def _is_found(series: Series, loss: Loss, grain: str) -> bool:

@@ -42,11 +42,11 @@ def test_who_signs_reads_what_to_order_until_when_and_at_whose_price(tmp_path: P
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             """insert into rates.rpt_commitment_orders
-            (row_kind, decision, price_status, offer_name, to_order, savings_30_days_usd, hourly_commitment_usd, decide_by_date, owned_until_date, offer_id) values
-            ('to sign', 'ask for a quote', 'example', 'A plan (example)', '2 x m5.large', 10.004, 0.0428, null, null, 'a'),
-            ('to sign', 'ask for a quote', 'example', '=Plan', '0.1 USD an hour', 20.004, 0.1, null, null, 'b'),
-            ('owned', 'renew it', 'as on the bill', 'web machines', null, 30.004, null, '2026-11-30', '2026-12-14', 'ri'),
-            ('not to sign', 'leave it', 'example', 'Another', null, 90, null, null, null, 'c')"""
+            (row_order, row_kind, decision, price_status, offer_name, to_order, savings_30_days_usd, hourly_commitment_usd, decide_by_date, owned_until_date, offer_id) values
+            (2, 'to sign', 'ask for a quote', 'example', 'A plan (example)', '2 x m5.large', 10.004, 0.0428, null, null, 'a'),
+            (2, 'to sign', 'ask for a quote', 'example', '=Plan', '0.1 USD an hour', 20.004, 0.1, null, null, 'b'),
+            (1, 'owned', 'renew it', 'as on the bill', 'web machines', null, 30.004, null, '2026-11-30', '2026-12-14', 'ri'),
+            (3, 'not to sign', 'leave it', 'example', 'Another', null, 90, null, null, null, 'c')"""
         )
     rows = rows_of(warehouse, "commitments", tmp_path / "sign.csv")
     # What has a deadline comes first; what a spreadsheet would run is text.

@@ -13,6 +13,7 @@ from tests.workspace import ROOT
 PROJECT = ROOT / "dbt_project"
 MACROS = (
     "assumption.sql",
+    "charges.sql",
     "company_scopes.sql",
     "compared_days.sql",
     "money.sql",

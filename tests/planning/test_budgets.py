@@ -62,7 +62,7 @@ def warehouse(tmp_path: Path) -> Path:
             date '2026-10-21' as prior_window_end_date, date '2026-01-01' as first_usage_date"""
         )
         for table in (
-            "planning.rpt_budgets", "planning.rpt_budget_proposals", "seeds.spending_policies", "seeds.assumptions", "core.dim_models",
+            "planning.rpt_budgets", "planning.rpt_budget_proposals", "planning.rpt_cost_outlook", "seeds.spending_policies", "seeds.assumptions", "core.dim_models",
             "efficiency.rpt_model_efficiency", "seeds.price_book",
         ):  # fmt: skip
             columns = ", ".join(f"{name} {kind}" for name, kind in columns_of(table).items())
@@ -308,6 +308,40 @@ def test_proposals_are_rows_of_the_seed_and_count_once_accepted(warehouse: Path,
         warehouse, "policy", "check", "-", told='{"team": "t", "amount_usd": 9, "start_date": "2027-01-05"}'
     )
     assert refused.returncode == 10
+
+
+def test_before_there_is_a_forecast_a_template_is_filled_in(warehouse: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """insert into planning.rpt_cost_outlook (scope, scope_id, first_forecast_date, is_rest) values
+            ('total', 'total', '2026-11-21', false), ('team', 't', '2026-11-21', false), ('service', 'EC2', '2026-11-21', false),
+            ('team', 'unallocated', '2026-11-21', false), ('service', '(all others)', '2026-11-21', false), ('model', 'm', '2026-11-21', false),
+            ('team', 'rest: all spend less the teams', '2026-11-21', true)"""
+        )
+    file = tmp_path / "blank.csv"
+    done = run(warehouse, "budget", "propose", "--template", "--out", str(file))
+    assert "9 rows to fill in" in done.stdout, done.stderr
+    header, total, *rows = file.read_text().splitlines()
+    assert (header, total) == (
+        PROPOSED.splitlines()[0],
+        "total,total,month,2026-11-01,,approval required,Head of Finance",
+    )
+    assert [row.split(",")[1:4:2] for row in rows[1:4]] == [
+        ["t", "2026-11-01"],
+        ["total", "2026-12-01"],
+        ["EC2", "2026-12-01"],
+    ]
+    assert rows[-1].startswith("team,t,month,2027-01-01,,")
+    blank = run(warehouse, "budget", "accept", str(file))
+    assert blank.returncode != 0
+    assert "holds no budget" in blank.stderr
+    file.write_text(
+        file.read_text().replace("total,total,month,2026-12-01,,", "total,total,month,2026-12-01,500,")
+    )
+    assert "1 budgets are set" in run(warehouse, "budget", "accept", str(file)).stdout
+    assert [(change.name, change.budget_usd) for change in BudgetChanges(warehouse).all()] == [
+        ("all spend, 2026-12", 500)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -80,13 +80,13 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
     )
     assert team_decision(agents).plain == (
         "Agents: change the use, then the budget. It was over in 3 of 3 whole months. Decide first on the open savings by moves that "
-        "lift its answers, if every such call moves (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
+        "lift its tasks to their floor, if every such call moves (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
         "on: with all of them made the dearest month to March 2027 is still $80.22 over. Then set the budget to $703.11, or to $885.51 if "
         "nothing is saved, by 14 November 2026, as proposed for the next quarter: as forecast, each month to March 2027 keeps that."
     )
     assert budget_decision(budgets).plain == (
         f"{team_decision(platform).plain} {team_decision(agents).plain} The teams' budgets, those that are too large cut to what is "
-        "proposed, would then come to $20.5K a month."
+        "proposed, would then come to $20.5K a month, without what no team owns."
     )
     assert budget_outcome(budgets).plain == (
         "Platform: up to $677.61 a month from December 2026 on, $193.90 of it in November 2026. Agents: up to $182.40 a month from December "
@@ -171,7 +171,7 @@ def test_a_budget_that_is_never_nearly_used_is_released(connection: duckdb.DuckD
         connection,
         ADVICE,
         unused("Web", "2026-11-01", 50),
-        unused("Data", "2026-11-01", 742),
+        unused("Data", "2026-11-01", 742) + ", 500 as open_savings_usd, 1783 as proposed_after_savings_usd",
         unused("Data", "2026-12-01", 742),
         unused("Kept", "2026-11-01", 9).replace("true as is_too_large", "false as is_too_large"),
     )
@@ -182,7 +182,8 @@ def test_a_budget_that_is_never_nearly_used_is_released(connection: duckdb.DuckD
         "heading for $2,050.00 of $3,100.00. In 3 whole months Web"
     )
     assert insight.recommendation.action.plain.startswith(
-        "Set the budget of Data to $2,358.00 by 14 November 2026, as proposed for the next quarter. Set the budget of Web to $3,050.00"
+        "Set the budget of Data to $2,358.00 by 14 November 2026, as proposed for the next quarter. Once its open savings, $500.00 a month, are made, "
+        "$1,783.00 will do. Set the budget of Web to $3,050.00"
     )
     assert insight.outcome.plain.startswith(
         "Data: $742.00 a month is free for another budget. Web: $50.00 a month"

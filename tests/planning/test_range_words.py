@@ -10,16 +10,17 @@ import pytest
 from reports_builder.subjects.planning.budgets import queries as ask
 from reports_builder.subjects.planning.budgets.insights import heading_over
 from reports_builder.subjects.planning.budgets.statements import budgets_section
-from reports_builder.subjects.planning.statements import how_ranges_held
+from reports_builder.subjects.planning.statements import how_ranges_held, scores_section
 from tests.reports.empty_marts import empty_marts, with_rows
 
 OUTLOOK = "planning.rpt_cost_outlook"
 BUDGETS = "planning.rpt_budgets"
+ACCURACY = "planning.rpt_forecast_accuracy"
 
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with empty_marts(OUTLOOK, BUDGETS) as opened:
+    with empty_marts(OUTLOOK, BUDGETS, ACCURACY) as opened:
         yield opened
 
 
@@ -85,3 +86,28 @@ def test_the_range_of_a_budget_to_come_says_how_often_such_ranges_held(
     assert insight.problem.plain.endswith(said)
     (section,) = budgets_section(warehouse, ahead)
     assert "team web-team (41 %)" in section.text[1].plain
+
+
+def test_the_method_in_use_is_scored_for_every_scope_and_no_other_method_is(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    def scored(scope: str, used: bool, horizon: str, wape: float, held: float) -> str:
+        return (
+            f"'{scope}' as scope, '{scope}' as scope_id, '{'combined' if used else 'seasonal_naive'}' as forecast_method, {used} as is_used, "
+            f"'{horizon}' as horizon, {wape} as wape, -0.02 as bias_share, 0.1 as skill_share, {held} as interval_coverage_share, 'better' as verdict"
+        )
+
+    warehouse = with_rows(
+        connection,
+        ACCURACY,
+        scored("team", True, "all days", 0.2, 0.81),
+        scored("team", True, "30-day total", 0.05, 0.75),
+        scored("team", False, "all days", 0.9, 0.1),
+        scored("total", True, "all days", 0.03, 0.8),
+    )
+    ((table,),) = (section.tables for section in scores_section(warehouse))
+    assert [[str(cell) for cell in row][:4] for row in table.cells] == [
+        ["total total", "combined", "3.0 %", "-2.0 %"],
+        ["team team", "combined", "20 %", "-2.0 %"],
+    ]
+    assert [str(cell) for cell in table.cells[1]][7:9] == ["5.0 %", "75 %"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 import pytest
 
 from tests.planning.rendering import render
+from tests.real_files import real_file
 
 CONVERSION, REFERENCE, ELASTICITY = 0.08, 1000, 0.2
 TOKEN_COST, MONTHS = 0.002, 3
@@ -50,6 +53,24 @@ def test_the_best_allowance_is_the_step_beside_the_optimum(connection: duckdb.Du
     optimum = REFERENCE * (gain / (TOKEN_COST * MONTHS)) ** (1 / (1 - ELASTICITY))
     assert 1000 < optimum < 9000
     assert abs(best(connection) - optimum) <= 250
+
+
+def test_the_best_allowance_is_the_quantity_at_the_published_best_price(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    # A demand of q = 1000 p ^ -2.5 brings p q = 1000 ^ 0.4 q ^ 0.6 and costs 6 q: so do free tokens, a thousand at a time,
+    # where paying users rise with the power of 0.6. The quantity that is best is that of the best price.
+    cases = json.loads(real_file("planning/roi/price_closed_forms.json").read_text())
+    [case] = [case for case in cases if case["id"] == "constant_elasticity"]
+    assert (case["demand"], case["unit_cost"]) == ("q = 1000 p^-2.5", 1000 * TOKEN_COST * MONTHS)
+    worth = 1000**0.4 / CONVERSION
+    for name, value in (
+        ("free_tier_elasticity", 0.6),
+        ("free_tier_acquisition_cost_usd", LIFETIME_VALUE - worth),
+    ):
+        connection.execute("update assumptions set value = ? where name = ?", [value, name])
+    quantity = 1000 * case["profit_max_price"] ** -2.5
+    assert abs(best(connection) / REFERENCE - quantity) <= 0.25
 
 
 def test_of_allowances_that_were_tried_the_better_is_best(connection: duckdb.DuckDBPyConnection) -> None:

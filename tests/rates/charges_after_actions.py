@@ -22,7 +22,10 @@ Key = tuple[str, str]
 
 @dataclass
 class Resource:
-    """What a resource cost on demand in the last 30 days of its bill, the hours it ran, and what is left of that if its actions are done."""
+    """What a resource cost on demand in the last 30 days of its bill, the hours it ran, and what is left of that if its actions are done.
+
+    ``price_share`` is the price of the type that it then has, out of that of today's.
+    """
 
     usd: float
     hours: float
@@ -30,6 +33,7 @@ class Resource:
     instance_type: str | None
     left_usd: float
     is_left_at_night: bool = True
+    price_share: float = 1.0
 
 
 class Charges:
@@ -113,11 +117,9 @@ class Charges:
             case "right_size" | "cheaper_type" | "arm_type":
                 before, after = (self._price(key, name) for name in (resource.instance_type, target))
                 resource.instance_type = target
-                return (
-                    resource.left_usd
-                    * float(after["on_demand_usd_per_hour"])
-                    / float(before["on_demand_usd_per_hour"])
-                )
+                cheaper = float(after["on_demand_usd_per_hour"]) / float(before["on_demand_usd_per_hour"])
+                resource.price_share *= cheaper
+                return resource.left_usd * cheaper
             case "spot":
                 resource.is_left_at_night = False
                 price = self._price(key, resource.instance_type)
@@ -187,7 +189,7 @@ class Charges:
         return min(max(sum(paid[day] for day in held if day in paid) - used, 0) / resource.hours, 1)
 
     def committed(self, offer: Row) -> float:
-        """What a counted commitment of a cloud saves: its machines of each hour, less what the actions end, shrink, or leave by day only."""
+        """What a counted commitment of a cloud saves: its machines of each hour, of the type that the actions leave, less what they end or leave by day only."""
         provider, _, family, region, *of_dollars = offer["usage_group"].split(" / ")
         sizes = {
             row["size"]: float(row["normalized_units"])
@@ -205,16 +207,23 @@ class Charges:
                 and charge_date between '{offer["lookback_start_date"]}' and '{offer["lookback_end_date"]}'
             """,
         ):
-            name, _, size = json.loads(line["sku_price_details"])["InstanceType"].partition(".")
             resource = self.resources.get((provider, line["resource_id"]))
+            billed_as = json.loads(line["sku_price_details"])["InstanceType"]
+            is_changed = resource is not None and resource.price_share != 1
+            name, _, size = str(resource.instance_type if resource and is_changed else billed_as).partition(
+                "."
+            )
             if name != family or (resource and not resource.is_left_at_night):
                 continue
             left = resource.left_usd / resource.usd if resource and resource.usd else 1.0
+            # A machine of another type costs less, and is one machine.
+            machines = left / (resource.price_share if resource else 1)
             ran = float(line["consumed_quantity"])
             for hour in range(round(ran)):
                 moment = line["charge_period_start_at"] + timedelta(hours=hour)
-                used = float(line["list_usd"]) / ran if of_dollars else sizes[size]
-                hours[moment][0] += used * left
+                hours[moment][0] += (
+                    float(line["list_usd"]) / ran * left if of_dollars else sizes[size] * machines
+                )
                 hours[moment][1] += float(line["usd"]) / ran * left
         units = float(offer["committed_units"])
         covered = sum(usd * min(units / used, 1) for used, usd in hours.values())

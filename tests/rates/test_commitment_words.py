@@ -12,6 +12,7 @@ from reports_builder.subjects.rates import queries as ask
 from reports_builder.subjects.rates.cloud_commitments import (
     cloud_commitment_insight,
     cloud_commitment_sections,
+    signing,
     totals,
     what_clouds_save,
 )
@@ -29,7 +30,7 @@ from tests.reports.warehouse_fixture import build_warehouse
 
 PART = (
     "false as is_on_models, 'o' as offer_id, 'Three years' as offer_name, 36 as term_months, 100 as upfront_cost_usd, "
-    "10 as monthly_payment_usd, 460 as obligation_usd, date '2029-10-01' as term_end_month_date, "
+    "10 as monthly_payment_usd, 460 as obligation_usd, "
     "'high' as confidence, 50 as stable_monthly_savings_usd, 40 as backtested_monthly_savings_usd"
 )
 SIGNED = f"{PART}, true as is_recommended, false as is_to_be_measured, 'recommended' as reason"
@@ -54,6 +55,11 @@ class Tiny:
 
     def commitments(self, *rows: str) -> None:
         self.add("rates.rpt_commitment_recommendations", *rows)
+        self.add(
+            "rates.rpt_commitment_orders",
+            "'to sign' as row_kind, false as is_on_models, date '2026-12-01' as first_signing_date, date '2027-03-01' as last_signing_date,"
+            " date '2030-02-28' as last_term_ends_on",
+        )
 
 
 @pytest.fixture
@@ -78,13 +84,13 @@ def test_what_is_promised_is_said_beside_what_it_saves(tiny: Tiny) -> None:
         f"{SIGNED}, {QUOTE}, 'm5' as usage_group, 40 as monthly_savings_usd, 'i-7' as only_resource_id",
     )
     with open_warehouse(tiny.path) as warehouse:
-        assert what_clouds_save(totals(warehouse)).plain == (
-            "to clouds they would save $100 a month, for a promise of $920 until October 2029; "
+        assert what_clouds_save(totals(warehouse), signing(warehouse)).plain == (
+            "to clouds they would save $100 a month, for a promise of $920 until February 2030; "
         )
         (insight,) = cloud_commitment_insight(warehouse)
         said = sections_said(warehouse)
     assert (
-        "a promise of $920 until October 2029: $200 on the first day, then $20 a month"
+        "a promise of $920 until February 2030: $200 on the days of signing, from December 2026 to March 2027, and $20 a month once all"
         in insight.ubr_impact.plain
     )
     assert "save $15 a month more, and promise $60 more" in insight.outcome.plain
@@ -120,6 +126,7 @@ def test_examples_are_quotes_to_ask_for_and_nothing_to_sign(tiny: Tiny) -> None:
             ask.offer_beyond_limits(warehouse),
             ask.offer_counts(warehouse),
             totals(warehouse),
+            signing(warehouse),
         ).plain
     assert insight.title.plain.startswith("Ask quotes for commitments to clouds")
     assert "Until then sign nothing" in insight.recommendation.action.plain
@@ -223,7 +230,7 @@ def test_the_level_that_the_limits_allow_is_recommended_and_no_other(
             offers,
             look_backs=ask.look_backs(warehouse),
         )
-        said = what_commitments_save(offer, beyond, counts, totals(warehouse)).plain
+        said = what_commitments_save(offer, beyond, counts, totals(warehouse), signing(warehouse)).plain
     assert insight.title.plain.endswith(title)
     assert action in insight.recommendation.action.plain
     assert "$0.50" not in insight.recommendation.action.plain

@@ -77,6 +77,22 @@ def test_a_move_whose_calls_did_not_move_is_said_beside_those_that_are_advised(
     )
 
 
+def test_a_decision_that_another_move_of_the_calls_replaces_is_to_be_given_up(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    with_rows(connection, "rates.rpt_savings_tracked", f"{MOVE}, {OF_ALL}", f"{OFF_HOURS}, {OF_ALL}")
+    warehouse = with_rows(
+        connection,
+        "rates.rpt_model_switch_savings",
+        "'chat' as task_type, 'a' as from_model, 'c' as to_model, 'b' as replaced_to_model",
+    )
+    (insight,) = missed_insight(warehouse)
+    assert insight.recommendation.action.plain == (
+        "Carry out what the table names, off hours of i-1 first, or give it up by `savings give-up`. What is still worth its work is among "
+        "the actions, marked as decided before. Give up chat calls from a to b: the action that moves these calls to c takes its place."
+    )
+
+
 def test_nothing_is_said_where_everything_was_carried_out(connection: duckdb.DuckDBPyConnection) -> None:
     assert missed_insight(warehouse_of(connection)) == ()
     done = OFF_HOURS.replace("not carried out", "carried out")

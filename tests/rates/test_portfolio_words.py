@@ -16,7 +16,7 @@ from reports_builder.subjects.rates.calculator import (
     what_if,
     what_if_section,
 )
-from reports_builder.subjects.rates.portfolio import portfolio_sections
+from reports_builder.subjects.rates.portfolio import coverage_reasons, portfolio_sections
 from reports_builder.subjects.rates.team_coverage import team_coverage_section
 from reports_builder.warehouse import open_warehouse
 from tests.rates.test_commitment_words import Tiny
@@ -185,3 +185,26 @@ def test_the_calculator_chooses_what_pays_within_what_is_allowed(tiny: Tiny) -> 
         assert what_if_section(warehouse, WhatIf(36, ANY, 50, 100)).text[0].plain == (
             "No level of an offer pays within these limits."
         )
+
+
+def test_what_is_not_covered_says_why_and_what_to_do(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_commitment_gaps",
+        "'AWS' as provider_name, 'owned' as reason, true as is_judged, 2 as usage_groups, 50 as monthly_usd, 0.125 as judged_share, 'covered' as what_to_do",
+        "'AWS' as provider_name, 'to sign' as reason, true as is_judged, 1 as usage_groups, 50 as monthly_usd, 0.125 as judged_share, 'sign it' as what_to_do",
+        "'AWS' as provider_name, 'measure first' as reason, true as is_judged, 3 as usage_groups, 300 as monthly_usd, 0.75 as judged_share, 'measure' as what_to_do",
+        "'AWS' as provider_name, 'other actions come first' as reason, false as is_judged, 500 as monthly_usd, 'carry them out' as what_to_do",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = coverage_reasons(warehouse)
+    assert section.text[0].plain == (
+        "With all that is owned and to be signed, 25 % of $400.00 a month is covered. Each other dollar has a reason, and none of them is "
+        "to be signed to reach a target; 75 % waits until somebody measures the use of its machines. Beside it are $500.00 that other "
+        "actions take first: commit to none of them."
+    )
+    assert [row[1] for row in rows_of(section)] == [
+        "measure first",
+        "owned",
+        "to sign",
+        "other actions come first",
+    ]

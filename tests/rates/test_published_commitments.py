@@ -35,6 +35,7 @@ def models(built: Workspace) -> CompiledModels:
         made.fill(name, seed(name))
     made.fill("fct_commitment_hours", [])
     made.fill("int_usage_optimized", [])
+    made.fill("int_machine_types", [])
     made.fill(
         "int_commitment_cases",
         [{"history_id": "AWS", "usage_case": "as_judged", "usage_factor": 1, "hours": 1, "months": 1,
@@ -181,7 +182,7 @@ def test_reservations_apply_by_units_of_their_family(models: CompiledModels) -> 
                 for family in sorted({each["type"].split(".")[0] for each in case["running"]})
             ],
         )  # fmt: skip
-        models.make("int_commitment_lines", "int_cloud_commitment_hours")
+        models.make("int_commitment_lines", "int_commitment_lines_by_hour", "int_cloud_commitment_hours")
         bought: dict[str, Decimal] = {}
         for each in case["reserved"]:
             family, size = each["type"].split(".")
@@ -233,7 +234,7 @@ def test_savings_plans_take_the_highest_discount_first(models: CompiledModels) -
             )  # fmt: skip
         models.fill("int_commitment_lines", lines)
         models.fill("int_cloud_offer_rates", rates)
-        models.make("int_cloud_commitment_hours")
+        models.make("int_commitment_lines_by_hour", "int_cloud_commitment_hours")
         (plan,) = case["plans"]
         commit = Decimal(plan["commit"])
         found = settle(

@@ -20,9 +20,10 @@ EMPTY = (
     "commitment_offers",
     "int_cloud_offer_rates",
     "int_as_of_date",
+    "int_machine_types",
 )
 ENGINE = (
-    "int_commitment_lines", "int_cloud_commitment_hours", "int_commitment_offers", "int_commitment_curves", "int_commitment_levels",
+    "int_commitment_lines", "int_commitment_lines_by_hour", "int_cloud_commitment_hours", "int_commitment_offers", "int_commitment_curves", "int_commitment_levels",
     "int_commitment_outcomes",
 )  # fmt: skip
 

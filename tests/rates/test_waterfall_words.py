@@ -6,6 +6,7 @@ import pytest
 
 from reports_builder.savings import action_plan
 from reports_builder.subjects.rates.decisions import calls_without_customer_said
+from reports_builder.subjects.rates.statements import owners_section
 from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
 
 ACTIONS = "rates.rpt_savings_actions"
@@ -47,3 +48,14 @@ def test_a_total_says_that_it_holds_calls_without_a_customer(cost_usd: int, word
         row = f"'customer' as scope_type, 'unallocated' as scope_id, 'today' as step, {cost_usd} as cost_usd"
         with_rows(connection, WATERFALL, row)
         assert calls_without_customer_said(warehouse_of(connection)) == words
+
+
+def test_the_work_of_each_owner_is_added_up_where_its_savings_are() -> None:
+    with empty_marts(ACTIONS, WATERFALL) as opened:
+        owned = "true as is_counted, 'x' as owner_role, 19 as owner_works, 30.6 as owner_effort_days, 18360 as owner_effort_usd, "
+        with_rows(
+            opened, ACTIONS, owned + "true as is_first_of_its_owner", owned + "false as is_first_of_its_owner"
+        )
+        [section] = owners_section(warehouse_of(opened))
+    assert section.text[0].plain.startswith("Most is asked of x: 31 days in 19 of the works that count.")
+    assert len(section.tables[0].cells) == 1

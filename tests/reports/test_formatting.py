@@ -38,6 +38,8 @@ from reports_builder.formatting import Value
         ("usd_unit", Decimal("0.000345678"), "$0.000346"),
         ("usd_unit", Decimal("0.0125"), "$0.0125"),
         ("usd_unit", Decimal("1.2345"), "$1.23"),
+        ("usd_price", Decimal("0.061940000000"), "$0.06194"),
+        ("usd_price", Decimal("12"), "$12.00"),
         ("percent", 0.64, "64 %"),
         ("percent", 0.0912, "9.1 %"),
         ("percent", 0.0004, "less than 0.1 %"),

@@ -61,7 +61,7 @@ def test_what_the_cheapest_tier_costs_is_said_and_first_if_it_takes_the_gain(is_
     said = [each.plain for each in section.text]
     assert said[1] == (
         "An invoice: a starter customer that uses 1,447 calls in a month pays $89.64, which is the fee of $29.00 with 468 calls "
-        "in it, and $0.0619 for each further one."
+        "in it, and $0.06194 for each further one."
     )
     assert said[2].startswith(
         "Nobody would pay less by leaving and signing up again in the same tier. 14 would"

@@ -72,6 +72,19 @@ COMPUTED = {
     ("subjects/anomalies/series/queries.py", "is_judged"): "whether the data reaches over them",
 }
 
+# What is neither a mart with a contract nor a seed of the company's own rules, by the module that reads it.
+ELSEWHERE = {
+    ("access/marts.py", "x.x"): "an example that names no table",
+    ("access/marts.py", "x.xx"): "the same",
+    (
+        "dashboard/queries.py",
+        "intermediate.int_usage_owned_daily",
+    ): "usage before any sum, of which a reader's filters choose the rows",
+    ("warehouse.py", "information_schema.tables"): "which marts a warehouse has",
+    ("warehouse.py", "intermediate.int_as_of_date"): "the day that all pages are of",
+}
+_PUBLIC = ("rpt_", "fct_", "dim_", "rejected_records")
+
 _QUERY = re.compile(r"\s*(?:with|select)\b.*\bfrom\s", re.IGNORECASE | re.DOTALL)
 _CASE = re.compile(r"\bcase\b.*\bthen\b", re.IGNORECASE | re.DOTALL)
 _NARROWED = re.compile(r"\bfrom\s+:\w+", re.IGNORECASE)
@@ -174,6 +187,21 @@ def test_what_is_computed_of_a_row_is_a_column_of_its_mart() -> None:
     }
     assert found - COMPUTED.keys() == set(), "make it a column of the mart"
     assert COMPUTED.keys() - found == set(), "no query computes it any more"
+
+
+def test_what_is_read_has_a_contract_or_is_a_rule_of_the_company() -> None:
+    paths = (
+        path for path in sorted(CODE.rglob("*.py")) if not any(path.is_relative_to(each) for each in EXEMPT)
+    )
+    found = {
+        (str(path.relative_to(CODE)), f"{table.db}.{table.name}")
+        for path in paths
+        for query in queries(path.read_text())
+        for table in sqlglot.parse_one(_PARAMETER.sub("$", query), read="duckdb").find_all(exp.Table)
+        if table.db and table.db != "seeds" and not table.name.startswith(_PUBLIC)
+    }
+    assert found - ELSEWHERE.keys() == set(), "read a mart"
+    assert ELSEWHERE.keys() - found == set(), "nothing reads it any more"
 
 
 @pytest.mark.parametrize(

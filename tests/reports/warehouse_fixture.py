@@ -63,6 +63,7 @@ _ROWS = {
     "rates.rpt_commitment_coverage": "",
     "rates.rpt_commitment_coverage_by_team": "",
     "rates.rpt_commitment_coverage_daily": "",
+    "rates.rpt_commitment_gaps": "",
     "rates.rpt_commitment_renewals": "",
     "rates.rpt_commitment_orders": "",
     "rates.rpt_commitment_portfolio": "",
@@ -190,7 +191,7 @@ _ROWS = {
         first_forecast_date, last_forecast_date, forecast_method, range_status, wape, days_within_range_share, sums_within_range_share,
         tested_sums, independent_tested_sums, doubtful_below_share, is_range_doubtful) values
         ('component', 'ai', 'component AI', false, 1700, 1500, 2000, 1600, 0, 100, 0.0625, '2026-11-01', '2026-11-30', 'combined',
-        'drawn from what the last 30 forecasts missed, wider as only 1 does not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
+        'drawn from what the last 40 forecasts missed, wider as only 2 do not overlap; such ranges held 6 of 8 past sums, 1 without overlap',
         0.12, 0.83, 0.75, 8, 1, 0.7, false)""",
     "planning.fct_cost_forecasts_daily": """
         (forecast_date, scope, scope_id, forecast_usd, lower_usd, upper_usd)
@@ -355,14 +356,14 @@ _ROWS = {
         first_year_net_usd, first_year_net_low_usd, pays_from_year, is_recommended_first, value_per_effort, is_illustrative,
         is_counted, action_rank, first_year_rank, is_first_of_its_kind,
         assumption, owner_role, confidence, first_step, kind_works, kind_gross_usd, kind_net_usd, kind_low_usd, kind_high_usd,
-        kind_effort_days, kind_effort_usd, kind_first_year_net_usd, kind_further_works, kind_overlap_usd, kind_payback_months) values
+        kind_effort_days, kind_effort_usd, kind_first_year_net_usd, kind_further_works, kind_overlap_usd, kind_payback_months, owner_works, owner_effort_days, owner_effort_usd, is_first_of_its_owner) values
         ('switch', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', 1, 'anthropic', 'claude-sonnet-4',
         150, 30, 120, 80, 140, '1 day', 600, 5, 720, 280, 1, true, 2.4, false, true, 1, 1, true, 'Quality stays within the floor.',
-        'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720, 0, 30, 5),
+        'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720, 0, 30, 5, 1, 1, 600, true),
         ('offer', 'commitment', 'an hourly commitment', null, 1, 'openai', null, 50, 10, 40, 30, 45, '1 day', 700, 17.5,
-        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote', 1, 50, 40, 30, 45, 1, 700, -260, 0, 10, 17.5),
+        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote', 1, 50, 40, 30, 45, 1, 700, -260, 0, 10, 17.5, 1, 1, 700, true),
         ('batch', 'batch', 'chat calls that can wait', 'chat', 1, null, null, 2, 0, 2, 1, 3, '1 day', 600, 300, -578, -589, 26, false, 0.04,
-        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them', 1, 2, 2, 1, 3, 1, 600, -578, 0, 0, 300)""",
+        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them', 1, 2, 2, 1, 3, 1, 600, -578, 0, 0, 300, 1, 1, 600, true)""",
     # 3,980 of fees and 1,600 of cost, 100 of it without a customer; the switch takes 120 off; the plan adds 250.
     "rates.rpt_decision_waterfall": """
         (step_order, step, step_name, scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd,

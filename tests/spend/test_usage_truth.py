@@ -63,15 +63,24 @@ def test_commitments_are_advised_on_machines_that_run_all_day_and_on_no_others(
         if row["is_steady"] and row["workload"] in ("busy", "oversized") and not row["commitment_id"]
     }
     assert len(steady) == 48
+    becomes = {
+        resource: (target.split(".")[0], share)
+        for resource, target, share in spending.query(
+            "select resource_id, target, cost_after_usd::double / (cost_after_usd + possible_monthly_savings_usd)::double"
+            " from rates.rpt_usage_optimizations where verdict = 'accepted' and action_kind in ('right_size', 'cheaper_type', 'arm_type')"
+            " and cost_after_usd > 0 order by applied_order"
+        )
+    }
     monthly: dict[tuple[str, str], list[float]] = {}
-    for resource, family, region, usd in spending.query(
+    for resource, billed_as, region, listed in spending.query(
         "select resource_id, family, region_id, sum(list_cost_usd)::double"
         " from intermediate.int_commitment_lines inner join intermediate.int_as_of_date on"
         " charge_period_start_at::date between window_start_date and as_of_date"
         " where provider_name = 'AWS' and not is_covered group by all"
     ):
         if resource in steady:
-            monthly.setdefault((family, region), []).append(usd)
+            family, share = becomes.get(resource, (billed_as, 1.0))
+            monthly.setdefault((family, region), []).append(listed * share)
     advised = spending.query(
         "select usage_group, coverage_share * on_demand_cost_usd::double / lookback_hours * 720"
         " from rates.rpt_commitment_recommendations where provider = 'AWS' and is_recommended and committed_units > 0"

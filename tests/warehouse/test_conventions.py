@@ -18,6 +18,8 @@ PUBLIC = ("fct_", "dim_", "rpt_")
 NUMERIC = ("decimal", "double", "bigint", "integer")
 # Which days are built anew: those whose files changed, and below the daily usage those on which anything did.
 RAW_DAYS, DATED_INPUTS = "model.ai_finops.int_raw_days", "model.ai_finops.int_dated_inputs"
+# What must be known before the days that changed are: of which files it is made.
+CALL_FILES = "model.ai_finops.stg_raw__call_files"
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def test_what_is_filled_day_by_day_depends_on_the_days_that_changed(models: list
     kept = [model for model in models if model["config"]["materialized"] == "incremental"]
     assert kept
     for model in kept:
-        assert {RAW_DAYS, DATED_INPUTS} & set(model["depends_on"]["nodes"]), model["name"]
+        assert {RAW_DAYS, DATED_INPUTS, CALL_FILES} & set(model["depends_on"]["nodes"]), model["name"]
 
 
 def test_what_is_kept_below_the_usage_reads_nothing_that_can_change_unseen(

@@ -54,10 +54,10 @@ service_levels as (
 
 ),
 
-kinds as (
+outcomes as (
 
-    select * from {{ ref('savings_actions') }}
-    where action_kind = 'commitment'
+    select * from {{ ref('int_commitment_outcomes') }}
+    where is_recommended
 
 ),
 
@@ -430,7 +430,7 @@ commitment_utilization as (
 
 ),
 
-{# Nobody is told of usage that is too little for a contract: at the least that a commitment has to save of it, the work would not come back in time. #}
+{# Nobody is told to cover what the advice leaves on demand: some offer of the provider must pay by itself. #}
 commitment_coverage as (
 
     select
@@ -440,12 +440,8 @@ commitment_coverage as (
         {{ money('commitments.eligible_usd - commitments.covered_usd') }} as amount_usd,
         {{ money('null') }} as money_at_risk_usd
     from commitments
-    cross join kinds
-    where
-        commitments.is_total
-        and cast({{ effort_of('1') }} as double) <= {{ ratio(
-            '(commitments.eligible_usd - commitments.covered_usd) * extract(day from last_day(commitments.month_start_date))', 'commitments.days_so_far'
-        ) }} * {{ assumption('commitment_min_savings_share') }} * {{ assumption('action_payback_months_up_to') }}
+    inner join (select distinct provider from outcomes) as advised on commitments.provider_name = advised.provider
+    where commitments.is_total
 
 ),
 

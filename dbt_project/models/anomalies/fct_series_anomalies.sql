@@ -15,9 +15,9 @@ customer_anomalies as (
 
 ),
 
-call_changes as (
+drivers as (
 
-    select * from {{ ref('int_series_call_changes') }}
+    select * from {{ ref('int_series_drivers') }}
 
 ),
 
@@ -27,7 +27,7 @@ found as (
     select
         *,
         case scope
-            when 'customer' then 1 when 'feature' then 2 when 'model' then 3 when 'service' then 4 when 'team' then 5
+            when 'customer' then 1 when 'resource' then 1 when 'feature' then 2 when 'model' then 3 when 'service' then 4 when 'team' then 5
             when 'account' then 6 when 'provider' then 7 when 'pool' then 8 else 9
         end as breadth
     from unusual
@@ -38,11 +38,9 @@ found as (
 suspects as (
 
     select
-        usage_date,
-        hour_of_day,
+        usage_date, hour_of_day,
         direction,
-        scope,
-        scope_id,
+        scope, scope_id,
         is_direct,
         excess_usd,
         cast(null as string) as cause_provider,
@@ -95,6 +93,7 @@ explained as (
                 or (found.scope = suspects.scope and found.scope_id = suspects.scope_id)
                 or (found.scope in ('provider', 'service') and suspects.scope in ('model', 'service'))
                 or (found.scope = 'provider' and suspects.scope = 'account')
+                or (found.scope in ('provider', 'service', 'account', 'team') and suspects.scope = 'resource')
                 or (found.scope = 'team' and suspects.scope = 'feature')
                 {# A feature is no part of a model, nor a service of a team: where both differ by about as much it is the same. #}
                 or (suspects.breadth between 1 and found.breadth - 1 and 5 * abs(suspects.excess_usd) >= 4 * abs(found.excess_usd))
@@ -174,16 +173,15 @@ final as (
             when incidents.hour_of_day is null then 'all day'
             else case when incidents.hour_of_day < 10 then '0' else '' end || cast(incidents.hour_of_day as string) || ':00'
         end as time_of_day,
-        incidents.scope,
-        incidents.scope_id,
+        incidents.scope, incidents.scope_id,
         incidents.direction,
         incidents.cost_usd as observed_cost_usd,
         incidents.expected_cost_usd,
         incidents.excess_usd,
         incidents.anomaly_score,
-        call_changes.driver,
-        call_changes.calls as observed_calls,
-        call_changes.expected_calls,
+        drivers.driver,
+        drivers.calls as observed_calls,
+        drivers.expected_calls,
         incidents.cause_scope,
         incidents.cause_scope_id,
         incidents.is_without_records = 1 as is_without_records,
@@ -193,17 +191,19 @@ final as (
         incidents.incident_end_date,
         incidents.incident_place = 1 as is_headline,
         {# What missing records look like: before anybody is asked why less was used, the files are. #}
-        case when incidents.direction = 'drop' then 'core.rpt_reconciliation' else 'anomalies.fct_cost_anomalies' end as look_at,
+        case when incidents.direction = 'drop' then 'core.rpt_reconciliation' when incidents.incident_scope = 'resource' then 'core.dim_resources' else 'anomalies.fct_cost_anomalies' end as look_at,
         case
             when incidents.is_without_records = 1 then 'nothing was recorded: look for missing logs'
+            when drivers.driver = 'lower prices' then 'see for how long the price is lower'
             when incidents.direction = 'drop' then 'see whether all records are there'
+            when incidents.incident_scope = 'resource' then 'ask its owner whether it is to run'
             else 'see who used more'
         end as next_step
     from incidents
-    left join call_changes
+    left join drivers
         on
-            case when incidents.hour_of_day is null then incidents.scope end = call_changes.scope
-            and incidents.scope_id = call_changes.scope_id and incidents.usage_date = call_changes.usage_date
+            case when incidents.hour_of_day is null then incidents.scope end = drivers.scope
+            and incidents.scope_id = drivers.scope_id and incidents.usage_date = drivers.usage_date
 
 )
 

@@ -12,6 +12,12 @@ list_price_rows as (
 
 ),
 
+model_retirements as (
+
+    select * from {{ ref('model_retirements') }}
+
+),
+
 usage_daily as (
 
     select * from {{ ref('fct_usage_daily') }}
@@ -43,10 +49,16 @@ recorded as (
     select
         list_price_rows.provider,
         list_price_rows.model,
-        max(list_price_rows.recorded_on) as list_price_recorded_date
+        max(case when list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'input' then list_price_rows.recorded_on end) as list_price_recorded_date,
+        max(case when list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'input' then list_price_rows.price_source end) as list_price_source,
+        max(
+            case
+                when list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'cached_input' then list_price_rows.price_source
+                when list_price_rows.service_tier = 'batch' and list_price_rows.token_class = 'input' then list_price_rows.price_source
+            end
+        ) as other_price_source
     from list_price_rows
     inner join as_of on cast(list_price_rows.valid_from as date) <= as_of.as_of_date
-    where list_price_rows.service_tier = 'standard' and list_price_rows.token_class = 'input'
     group by list_price_rows.provider, list_price_rows.model
 
 ),
@@ -73,12 +85,31 @@ described as (
         current_prices.usd_per_million_cached_input_tokens,
         current_prices.usd_per_million_output_tokens,
         recorded.list_price_recorded_date,
+        recorded.list_price_source,
+        recorded.other_price_source,
         used.first_usage_date,
         used.last_usage_date
     from used
     full outer join current_prices on used.provider = current_prices.provider and used.model = current_prices.model
     left join recorded on current_prices.provider = recorded.provider and current_prices.model = recorded.model
 
+),
+
+{# A model that answers after its last day is kept by an arrangement that no page of its provider knows. #}
+ended as (
+
+    select
+        described.*,
+        model_retirements.retired_on as retired_date,
+        coalesce(described.last_usage_date >= model_retirements.retired_on, false) as is_kept_beyond_end,
+        coalesce(
+            model_retirements.retired_on <= as_of.as_of_date + {{ assumption('model_retired_within_days', 'integer') }}
+            and coalesce(described.last_usage_date < model_retirements.retired_on, true), false
+        ) as is_ending
+    from described
+    cross join as_of
+    left join model_retirements on described.provider = model_retirements.provider and described.model = model_retirements.model
+
 )
 
-select * from described
+select * from ended

@@ -6,17 +6,18 @@ with plan_backtests as (
 
 ),
 
+plan_frontier as (
+
+    select * from {{ ref('rpt_plan_frontier') }}
+    where is_listed and transition_id = 'none'
+
+),
+
 {# A customer that leaves takes its revenue along, and its cost. #}
 summed as (
 
     select
-        plan_id,
-        plan_name,
-        plan_kind,
-        plan_label,
-        is_current_plan,
-        is_listed,
-        is_recommended,
+        plan_id, plan_name, plan_kind, plan_label, is_current_plan, is_listed, is_recommended,
         count(*) as customers,
         count(*) filter (where is_priced_by_plan) as customers_priced,
         {{ money('sum(revenue_usd)') }} as revenue_usd,
@@ -73,13 +74,16 @@ shared as (
 
     select
         summed.*,
+        case when not summed.is_recommended and plan_frontier.verdict not in ('eligible', 'today') then plan_frontier.verdict end as searched_verdict,
+        plan_frontier.verdict_words as searched_verdict_words,
         {{ ratio('summed.profitable_steep_rises', 'summed.profitable_customers') }} as steep_rise_customer_share,
         {{ ratio('summed.customers_with_other_fee', 'summed.customers_with_list_fee') }} >= {{ assumption('other_list_from_share') }} as is_other_list
     from summed
+    left join plan_frontier on summed.plan_id = plan_frontier.plan_id
 
 ),
 
-{# The first reason that holds speaks against the plan; the search has judged its own choice. A steep rise of a customer that costs more than it pays is none. #}
+{# The first reason that holds speaks against the plan; what the search rejects, which lets a customer take another tier, is rejected here. A steep rise of a customer that costs more than it pays is none. #}
 judged as (
 
     select
@@ -95,7 +99,7 @@ judged as (
             when gross_margin_high_churn_usd < current_gross_margin_usd then 'loses_margin_under_high_churn'
             when gross_margin_base_churn_usd - current_gross_margin_usd < {{ assumption('margin_gain_from_share') }} * abs(current_gross_margin_usd)
                 then 'gains_too_little'
-            else 'eligible'
+            else coalesce(searched_verdict, 'eligible')
         end as verdict
     from shared
 
@@ -184,8 +188,9 @@ final as (
         case when is_other_list then {{ ratio('abs(list_fee_usd - list_fee_paid_usd)', 'list_fee_paid_usd') }} end as list_gap_share,
         comparable_plans,
         {{ money('gross_margin_base_churn_usd - recommended_margin_usd') }} as more_than_recommended_usd,
-        verdict in ('too_many_steep_rises', 'loses_margin_under_high_churn', 'gains_too_little') as is_rejected,
+        verdict not in ('today', 'eligible', 'names_no_tier_in_use', 'cost_unknown') as is_rejected,
         case verdict
+            when searched_verdict then searched_verdict_words
             when 'today' then 'what customers have today'
             when 'eligible' then case when is_listed then 'may be chosen' else 'found by the search' end
             when 'too_many_steep_rises' then 'rejected: too many steep rises'

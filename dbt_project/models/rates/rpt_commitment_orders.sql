@@ -6,7 +6,7 @@
     'contract_savings_30_days_usd', 'months_to_start', 'utilization_share', 'used_by', 'reason', 'price_source', 'offer_id'
 ] %}
 {% set of_offers = [
-    ('machines', 'bigint'), ('term_months', 'integer'), ('payment_option', 'string'), ('first_signing_date', 'date'), ('last_signing_date', 'date'),
+    ('is_on_models', 'boolean'), ('machines', 'bigint'), ('term_months', 'integer'), ('payment_option', 'string'), ('first_signing_date', 'date'), ('last_signing_date', 'date'),
     ('first_term_ends_on', 'date'), ('last_term_ends_on', 'date'), ('tranches', 'string'), ('upfront_usd', 'decimal(28, 12)'), ('obligation_usd', 'decimal(28, 12)'),
     ('savings_low_30_days_usd', 'decimal(28, 12)'), ('savings_high_30_days_usd', 'decimal(28, 12)'), ('savings_after_price_plan_30_days_usd', 'decimal(28, 12)'),
     ('backtested_savings_30_days_usd', 'decimal(28, 12)'), ('money_at_risk_usd', 'decimal(28, 12)'), ('coverage_share', 'double'), ('break_even_months', 'double'),
@@ -95,7 +95,7 @@ offers as (
         case when judged.is_recommended then 'to sign' else 'not to sign' end as row_kind,
         case when not judged.is_recommended then 'leave it' when judged.is_illustrative then 'ask for a quote' else 'sign it' end as decision,
         case when judged.is_illustrative then 'example of the project, not an offer: sign nothing before you have a quote' else 'price that you entered' end as price_status,
-        judged.provider as provider_name,
+        judged.provider as provider_name, judged.is_on_models,
         judged.offer_name || case when judged.is_illustrative then ' (example)' else '' end as offer_name,
         case judged.commitment_kind
             when 'machines' then cast({{ whole_machines('judged.committed_units', 'bought_for.smallest_units') }} as string) || ' x ' || bought_for.smallest_type
@@ -125,7 +125,7 @@ offers as (
         case when works.work_parts > 0 then works.provider || ', ' || cast(works.work_parts as string) || ' in one contract' end as contract,
         kinds.owner_role,
         works.work_effort_days as contract_effort_days, works.work_effort_usd as contract_effort_usd, works.work_monthly_savings_usd as contract_savings_30_days_usd,
-        cast(kinds.months_to_start as double) as months_to_start,
+        cast(kinds.months_to_start as decimal(9, 6)) as months_to_start,
         chosen.money_at_risk_usd, judged.coverage_share, judged.utilization_share, judged.break_even_months, judged.confidence, judged.measured_share,
         judged.only_resource_id, bought_for.used_by, judged.less_tied_offer_name, judged.less_tied_monthly_savings_usd as less_tied_savings_30_days_usd,
         judged.reason, judged.rate_source as price_source, judged.rate_priced_on as priced_on, judged.rate_address as price_address, judged.usage_group, judged.offer_id
@@ -159,7 +159,7 @@ owned as (
         renewals.owner_role,
         cast(kinds.effort_days + kinds.effort_days_per_part as decimal(18, 2)) as contract_effort_days, {{ effort_of('1') }} as contract_effort_usd,
         renewals.renewed_monthly_savings_usd as contract_savings_30_days_usd,
-        least(greatest({{ ratio('renewals.days_left', days_of_mean_month()) }}, 0), 12) as months_to_start,
+        {{ decimal_of_double('least(greatest(' ~ ratio('renewals.days_left', days_of_mean_month()) ~ ', 0), 12)', 'decimal(9, 6)') }} as months_to_start,
         renewals.utilization_share, bought_for.used_by, cast(null as string) as reason, 'the bill' as price_source, renewals.commitment_id as offer_id,
         renewals.ends_on as owned_until_date, renewals.decide_by_date
     from renewals
@@ -181,6 +181,7 @@ final as (
     select
         *,
         'USD' as currency,
+        case row_kind when 'owned' then 1 when 'to sign' then 2 else 3 end as row_order,
         {{ payback_months('contract_effort_usd', 'contract_savings_30_days_usd') }} as contract_payback_months,
         {{ first_year_net('contract_effort_usd', 'contract_savings_30_days_usd', 'months_to_start') }} as contract_first_year_usd
     from together

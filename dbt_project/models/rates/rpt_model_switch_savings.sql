@@ -37,17 +37,36 @@ accepted as (
 
 ),
 
-{# Calls that were to move somewhere else count, too. #}
 decided as (
 
     select
         task_type,
         from_provider,
         from_model,
+        to_provider,
+        to_model,
         max(accepted_date) as decided_date
     from accepted
     where task_type is not null
-    group by task_type, from_provider, from_model
+    group by task_type, from_provider, from_model, to_provider, to_model
+
+),
+
+{# A decision on the same calls with another target: whoever makes this move has to give it up. #}
+replaced as (
+
+    select
+        switches.task_type,
+        switches.from_provider,
+        switches.from_model,
+        switches.to_provider,
+        switches.to_model,
+        max_by(decided.to_model, decided.decided_date) as decided_to_model
+    from model_switches as switches
+    inner join decided
+        on switches.task_type = decided.task_type and switches.from_provider = decided.from_provider and switches.from_model = decided.from_model
+    where not (switches.to_provider = decided.to_provider and switches.to_model = decided.to_model)
+    group by switches.task_type, switches.from_provider, switches.from_model, switches.to_provider, switches.to_model
 
 ),
 
@@ -88,7 +107,8 @@ savings as (
         assessments.is_acceptable as is_feasible,
         assessments.is_acceptable and targets.task_type is not null as is_recommended,
         case when assessments.is_acceptable then actions.work_id end as work_id,
-        case when assessments.is_acceptable and targets.task_type is not null then decided.decided_date end as decided_date
+        case when assessments.is_acceptable and targets.task_type is not null then decided.decided_date end as decided_date,
+        case when assessments.is_acceptable and targets.task_type is not null then replaced.decided_to_model end as replaced_to_model
     from model_switches as switches
     inner join assessments
         on
@@ -123,6 +143,15 @@ savings as (
             switches.task_type = decided.task_type
             and switches.from_provider = decided.from_provider
             and switches.from_model = decided.from_model
+            and switches.to_provider = decided.to_provider
+            and switches.to_model = decided.to_model
+    left join replaced
+        on
+            switches.task_type = replaced.task_type
+            and switches.from_provider = replaced.from_provider
+            and switches.from_model = replaced.from_model
+            and switches.to_provider = replaced.to_provider
+            and switches.to_model = replaced.to_model
 
 ),
 

@@ -30,6 +30,13 @@ customers_planned as (
 
 ),
 
+canaries as (
+
+    select * from {{ ref('rpt_canary_design') }}
+    where not can_be_measured
+
+),
+
 usage_actions as (
 
     select * from {{ ref('int_actions__usage') }}
@@ -74,22 +81,24 @@ parts as (
 works as (
 
     select
-        work_id,
-        action_kind,
-        cast(sum(parts) as bigint) as parts,
-        {{ money('sum(one_off_cost_usd)') }} as one_off_cost_usd,
-        {{ string_agg_sorted("replace(task_type, '_', ' ')", ', ') }} as tasks,
-        min(subject) as subject,
-        case when count(distinct provider) = 1 then min(provider) end as provider,
-        case when count(distinct model) = 1 then min(model) end as model,
-        bool_or(is_illustrative) as is_illustrative,
-        {{ money('sum(gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd,
-        {{ money('sum(low_monthly_savings_usd)') }} as low_monthly_savings_usd,
-        {{ money('sum(high_monthly_savings_usd)') }} as high_monthly_savings_usd,
-        {{ money('sum(net_monthly_savings_usd - leaving_usd)') }} as net_after_price_usd
+        parts.work_id,
+        parts.action_kind,
+        cast(sum(parts.parts) as bigint) as parts,
+        {{ money('sum(parts.one_off_cost_usd)') }} as one_off_cost_usd,
+        {{ string_agg_sorted("replace(parts.task_type, '_', ' ')", ', ') }} as tasks,
+        min(parts.subject) as subject,
+        case when count(distinct parts.provider) = 1 then min(parts.provider) end as provider,
+        case when count(distinct parts.model) = 1 then min(parts.model) end as model,
+        bool_or(parts.is_illustrative) as is_illustrative,
+        {{ money('sum(parts.gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(parts.net_monthly_savings_usd)') }} as net_monthly_savings_usd,
+        {{ money('sum(parts.low_monthly_savings_usd)') }} as low_monthly_savings_usd,
+        {{ money('sum(parts.high_monthly_savings_usd)') }} as high_monthly_savings_usd,
+        {{ money('sum(parts.net_monthly_savings_usd - parts.leaving_usd)') }} as net_after_price_usd,
+        {{ string_agg_sorted("replace(canaries.task_type, '_', ' ')", ', ') }} as unmeasured_tasks
     from parts
-    group by work_id, action_kind
+    left join canaries on parts.action_kind = 'model_switch' and parts.task_type = canaries.task_type and parts.provider = canaries.to_provider and parts.model = canaries.to_model
+    group by parts.work_id, parts.action_kind
 
 ),
 
@@ -170,13 +179,8 @@ final as (
             when is_counted
                 then cast(row_number() over (partition by is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc) as bigint)
         end as action_rank,
-        case
-            when is_counted
-                then cast(row_number() over (partition by is_counted order by first_year_net_usd desc nulls last, work_id asc) as bigint)
-        end as first_year_rank,
-        is_counted and row_number() over (
-            partition by action_kind, is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc
-        ) = 1 as is_first_of_its_kind,
+        case when is_counted then cast(row_number() over (partition by is_counted order by first_year_net_usd desc nulls last, work_id asc) as bigint) end as first_year_rank,
+        is_counted and row_number() over (partition by action_kind, is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc) = 1 as is_first_of_its_kind,
         cast(count(*) over of_kind as bigint) as kind_works,
         cast(count(*) over of_kind as bigint) - 1 as kind_further_works,
         {{ money('sum(gross_monthly_savings_usd) over of_kind') }} as kind_gross_usd,
@@ -191,9 +195,13 @@ final as (
         assumption,
         owner_role,
         confidence,
-        first_step
+        first_step || coalesce('; ' || unmeasured_tasks || ': its canary cannot be measured in time at today''s rate of scoring, so score more first', '') as first_step,
+        cast(count(*) over of_owner as bigint) as owner_works,
+        cast(sum(effort_days) over of_owner as decimal(18, 2)) as owner_effort_days,
+        {{ money('sum(effort_usd) over of_owner') }} as owner_effort_usd,
+        row_number() over (partition by owner_role, is_counted order by work_id asc) = 1 as is_first_of_its_owner
     from judged
-    window of_kind as (partition by action_kind, is_counted)
+    window of_kind as (partition by action_kind, is_counted), of_owner as (partition by owner_role, is_counted)
 
 )
 

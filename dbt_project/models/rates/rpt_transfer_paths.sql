@@ -31,10 +31,7 @@ kinds as (
 {# Bills of providers end on different days: each has its own last 30. #}
 windows as (
 
-    select
-        provider_name,
-        cast(max(charge_period_start_at) as date) - 29 as window_start_date,
-        cast(max(charge_period_start_at) as date) as window_end_date
+    select provider_name, cast(max(charge_period_start_at) as date) - 29 as window_start_date, cast(max(charge_period_start_at) as date) as window_end_date
     from charges
     group by provider_name
 
@@ -53,10 +50,7 @@ named as (
 sorted as (
 
     select
-        named.provider_name,
-        named.service_text,
-        named.meter_text,
-        meters.path,
+        named.*, meters.path,
         row_number() over (partition by named.provider_name, named.service_text, named.meter_text order by meters.precedence) as fit_rank
     from named
     inner join meters
@@ -70,14 +64,8 @@ sorted as (
 lines as (
 
     select
-        charges.provider_name,
-        charges.billing_account_id,
-        sorted.path,
-        charges.region_id,
+        charges.provider_name, charges.billing_account_id, sorted.path, charges.region_id, charges.consumed_unit, charges.effective_cost_usd, windows.window_end_date,
         coalesce(charges.sku_meter, charges.charge_description, charges.service_name) as meter,
-        charges.consumed_unit,
-        charges.effective_cost_usd,
-        windows.window_end_date,
         {{ part_of_line('charges', 'windows.window_start_date', 'windows.window_end_date') }} as window_share,
         case
             when lower(charges.consumed_unit) in {{ gb_units }} then charges.consumed_quantity
@@ -97,9 +85,7 @@ lines as (
 paths as (
 
     select
-        provider_name,
-        billing_account_id,
-        path,
+        provider_name, billing_account_id, path,
         max(window_end_date) as window_end_date,
         count(distinct region_id) as regions,
         max_by(meter, abs(effective_cost_usd)) as dearest_meter,
@@ -127,9 +113,7 @@ ways as (
 offered as (
 
     select
-        paths.*,
-        ways.option_path,
-        ways.action_kind,
+        paths.*, ways.option_path, ways.action_kind,
         coalesce(taken.transferred_gb, 0) as option_gb
     from paths
     left join ways on paths.path = ways.path
@@ -154,9 +138,7 @@ tiers as (
 valued as (
 
     select
-        offered.provider_name,
-        offered.billing_account_id,
-        offered.path,
+        offered.provider_name, offered.billing_account_id, offered.path,
         {% for name, share in cases -%}
         {{ money_of_double(stable_sum(
             'greatest(least(offered.option_gb + offered.transferred_gb * ' ~ share ~ ', coalesce(tiers.next_from_gb, offered.option_gb + offered.transferred_gb)) - greatest(tiers.from_gb, offered.option_gb), 0)'
@@ -178,8 +160,7 @@ valued as (
 saved as (
 
     select
-        offered.*,
-        valued.price_source,
+        offered.*, valued.price_source,
         case when offered.transferred_gb is not null then valued.high_option_cost_usd end as option_cost_usd,
         {% for name, share in cases -%}
         case when offered.transferred_gb > 0 then {{ money_of_double('offered.gb_cost_usd * ' ~ share ~ ' - valued.' ~ name ~ '_option_cost_usd') }} end as {{ name }}_savings_usd,
@@ -200,24 +181,14 @@ saved as (
 final as (
 
     select
-        provider_name,
-        billing_account_id,
-        path,
-        dearest_meter,
-        cast(regions as bigint) as regions,
-        transferred_gb,
-        cost_usd,
-        {{ ratio('gb_cost_usd', 'transferred_gb') }} as paid_usd_per_gb,
-        option_path,
-        option_cost_usd,
-        price_source,
+        provider_name, billing_account_id, path, dearest_meter,
+        cast(regions as bigint) as regions, transferred_gb, cost_usd, {{ ratio('gb_cost_usd', 'transferred_gb') }} as paid_usd_per_gb,
+        option_path, option_cost_usd, price_source,
         case when option_path is not null then {{ assumption('transfer_base_share') }} end as moved_share,
         base_savings_usd as monthly_savings_usd,
         least(low_savings_usd, base_savings_usd) as low_savings_usd,
         greatest(high_savings_usd, base_savings_usd) as high_savings_usd,
-        effort,
-        effort_usd,
-        owner_role,
+        effort, effort_usd, owner_role,
         {{ payback_months('effort_usd', 'base_savings_usd') }} as payback_months,
         case
             when path = 'unknown' then 'unknown: the bill says neither where the bytes came from nor where they went'

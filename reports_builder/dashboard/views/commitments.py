@@ -6,10 +6,18 @@ from reports_builder.evidence import Prose
 from reports_builder.model import Section, folded
 from reports_builder.subjects import insights
 from reports_builder.subjects.rates import queries as ask
-from reports_builder.subjects.rates.cloud_commitments import cloud_commitment_sections, utilization_figure
+from reports_builder.subjects.rates.cloud_commitments import (
+    cloud_commitment_sections,
+    signing,
+    utilization_figure,
+)
 from reports_builder.subjects.rates.cloud_commitments import totals as cloud_totals
 from reports_builder.subjects.rates.expiries import due, due_said, expiries_section, renewal_figure
-from reports_builder.subjects.rates.portfolio import portfolio_figures, portfolio_sections
+from reports_builder.subjects.rates.portfolio import (
+    coverage_reasons,
+    portfolio_figures,
+    portfolio_sections,
+)
 from reports_builder.subjects.rates.statements import (
     commitment_section,
     kind_figure,
@@ -30,6 +38,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 ask.offer_beyond_limits(warehouse),
                 ask.offer_counts(warehouse),
                 cloud_totals(warehouse),
+                signing(warehouse),
             ),
             *_if_said(due_said(owned)),
         ),
@@ -45,6 +54,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *expiries_section(warehouse),
             *team_coverage_section(warehouse),
             *portfolio_sections(warehouse),
+            *coverage_reasons(warehouse),
             *folded(
                 (Section("Reserved capacity against usage as it was", tables=(offers_table(warehouse),)),)
             ),

@@ -16,6 +16,7 @@ from reports_builder.subjects.planning.statements import (
     accuracy_figure,
     forecast_figure,
     named_outlooks_section,
+    scores_section,
     spend_by_day,
     what_comes,
 )
@@ -63,6 +64,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
             *folded(
                 (
                     *named_outlooks_section(warehouse),
+                    *scores_section(warehouse),
                     *proposals_section(
                         warehouse,
                         ask_budgets.proposals(warehouse),

@@ -58,10 +58,10 @@ def outgrown(warehouse: Warehouse, plan: Evidence) -> tuple[Insight, ...]:
                 (
                     Column("customer", "Customer"),
                     Column("subscription_tier", "Tier"),
-                    Column("monthly_fee_usd", "Fee a month", "usd_table"),
-                    Column("next_tier", "Next tier"),
-                    Column("next_tier_fee_usd", "Its fee", "usd_table"),
+                    Column("revenue_usd", "Fees, 30 days", "usd_table"),
                     Column("cost_usd", "Cost, 30 days", "usd_table"),
+                    Column("next_tier", "Next tier"),
+                    Column("next_tier_fee_usd", "Its list fee a month", "usd_table"),
                     Column("growth_ratio", "Growth, times", "ratio"),
                 ),
                 customers,

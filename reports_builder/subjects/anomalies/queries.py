@@ -185,7 +185,7 @@ def outgrown(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            customer_name as customer, subscription_tier, monthly_fee_usd,
+            customer_name as customer, subscription_tier, revenue_usd,
             coalesce(next_tier, 'none larger') as next_tier, next_tier_fee_usd,
             cost_usd, growth_ratio, recent_cost_share_of_revenue
         from :thresholds

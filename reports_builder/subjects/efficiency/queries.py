@@ -409,7 +409,7 @@ def service_levels(warehouse: Warehouse) -> Evidence:
         """
         select
             task_type, status, calls, answered_share, answered_share_target, latency_p95_ms,
-            latency_p95_target_ms
+            latency_p95_target_ms, is_latency_kept
         from efficiency.rpt_service_levels
         order by status = 'kept', status = 'not measured', task_type
         """
@@ -426,4 +426,21 @@ def service_levels_counted(warehouse: Warehouse) -> Evidence:
             count(*) filter (where status = 'not measured') as unmeasured_tasks
         from efficiency.rpt_service_levels
         """
+    )
+
+
+def kept_after_advice(warehouse: Warehouse, task_type: str, target_ms: float) -> Evidence:
+    """Which share of a task's calls the models advised for them would answer as promised; one row."""
+    return warehouse.evidence(
+        """
+        select
+            sum(task_call_share) filter (where switch_to_latency_p95_ms <= :target_ms) as kept_call_share,
+            sum(task_call_share) filter (where latency_p95_ms <= :target_ms) as kept_call_share_today,
+            max(model) filter (where is_recommended) as advised_model,
+            max(latency_p95_ms) filter (where is_recommended) as advised_latency_p95_ms
+        from efficiency.rpt_model_efficiency
+        where task_type = :task_type
+        """,
+        task_type=task_type,
+        target_ms=target_ms,
     )

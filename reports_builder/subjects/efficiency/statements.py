@@ -352,4 +352,22 @@ def service_levels_section(warehouse: Warehouse) -> tuple[Section, ...]:
         "Service levels kept: **{kept_tasks:count}** of the {promised_tasks:count} that are promised"
         + ("; not measured: {unmeasured_tasks:count}." if counted["unmeasured_tasks"] else ".")
     )
-    return (Section("Service levels", text=(said,), tables=(Table(columns, levels, max_rows=30),)),)
+    slow = tuple(_kept_then(warehouse, level) for level in levels.each() if level["is_latency_kept"] is False)
+    return (Section("Service levels", text=(said, *slow), tables=(Table(columns, levels, max_rows=30),)),)
+
+
+def _kept_then(warehouse: Warehouse, level: Evidence) -> Prose:
+    """What the switches that are advised make of a promise that is broken."""
+    said = level.say(
+        "{task_type:words}: one answer in twenty takes longer than {latency_p95_ms:milliseconds}, where "
+        "{latency_p95_target_ms:milliseconds} are promised. "
+    )
+    target_ms = float(level["latency_p95_target_ms"] or 0)  # type: ignore[arg-type]
+    then = ask.kept_after_advice(warehouse, str(level["task_type"]), target_ms)
+    if then["advised_model"] is None or not then["kept_call_share"]:
+        return said + note("No switch that is advised repairs it: ask the task's owner for a quicker way.")
+    return said + then.say(
+        "Today {kept_call_share_today:percent} of its calls go to models that keep it by themselves; once "
+        "the switches that are advised are made, {kept_call_share:percent} do ({advised_model:text}: "
+        "{advised_latency_p95_ms:milliseconds}). Owner: Head of Engineering."
+    )

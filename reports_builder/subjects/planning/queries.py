@@ -183,6 +183,31 @@ def scores(warehouse: Warehouse) -> Evidence:
     )
 
 
+def scores_by_scope(warehouse: Warehouse) -> Evidence:
+    """The method in use of every scope: how far it missed past days and sums, and what its ranges held."""
+    return warehouse.evidence(
+        """
+        select
+            scope,
+            scope_id,
+            max(forecast_method) as forecast_method,
+            max(wape) filter (where horizon = 'all days') as wape,
+            max(bias_share) filter (where horizon = 'all days') as bias_share,
+            max(skill_share) filter (where horizon = 'all days') as skill_share,
+            max(interval_coverage_share) filter (where horizon = 'all days') as days_held_share,
+            max(interval_95_coverage_share) filter (where horizon = 'all days') as days_95_held_share,
+            max(wape) filter (where horizon = '30-day total') as sum_wape,
+            max(interval_coverage_share) filter (where horizon = '30-day total') as sums_held_share,
+            max(interval_independent_sums) as independent_sums,
+            max(verdict) as verdict
+        from planning.rpt_forecast_accuracy
+        where is_used
+        group by scope, scope_id
+        order by scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, scope_id
+        """
+    )
+
+
 def record(warehouse: Warehouse) -> Evidence:
     """What was forecast of days that are over, as it was written down before, the newest first."""
     return warehouse.evidence(

@@ -29,6 +29,42 @@ OUTLOOK_NOTE = (
     "days in five: where fewer lay within it, days differ more than the forecast says."
 )
 
+
+SCORES_COLUMNS = (
+    Column("scope", "Scope", words=lambda record: f"{record['scope']} {record['scope_id']}"),
+    Column("forecast_method", "Method", "words"),
+    Column("wape", "Error of a day", "percent"),
+    Column("bias_share", "Lean", "percent"),
+    Column("skill_share", "Skill", "percent"),
+    Column("days_held_share", "Days within 80 % range", "percent"),
+    Column("days_95_held_share", "Within 95 % range", "percent"),
+    Column("sum_wape", "Error of 30 days", "percent"),
+    Column("sums_held_share", "30-day sums within range", "percent"),
+    Column("independent_sums", "Of these without overlap", "count"),
+    Column("verdict", "Verdict"),
+)
+
+
+def scores_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """How the method in use did on past days, scope by scope; nothing before one is over."""
+    scores = ask.scores_by_scope(warehouse)
+    if not scores.rows:
+        return ()
+    return (
+        Section(
+            "How good the forecasts were",
+            text=(
+                note(
+                    "What the method in use would have said on past days, held against what came. Lean is "
+                    "the error in one direction, above zero too high; skill is how much of the error of "
+                    "repeating last week it avoids."
+                ),
+            ),
+            tables=(Table(SCORES_COLUMNS, scores, max_rows=40),),
+        ),
+    )
+
+
 _NAMED_MODELS = 5
 _NAMED_SCOPES = 120
 

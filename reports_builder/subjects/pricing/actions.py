@@ -120,8 +120,9 @@ def _programme_said(programme: Evidence) -> Prose:
         return note("")
     return programme.say(
         "The change, all steps of it together, takes {effort_usd:usd_table} once. Its first wave begins "
-        "after {months_to_start:months}, the notice, and the last after {last_start_months:months}, with the "
-        "days that show who of the first left (assumptions price_notice_days and price_wave_gap_days). Each "
+        "after {months_to_start:months}, the preparation and the notice, and the last after "
+        "{last_start_months:months}, with the days that show who of the first left (assumptions "
+        "price_preparation_days, price_notice_days and price_wave_gap_days). Each "
         "wave brings its part from its own start on: the effort has come back {payback_months:months} after "
         "the first, when models and "
         "settings are cheaper by then. It pays from year {pays_from_year:count}, and the twelve months from "

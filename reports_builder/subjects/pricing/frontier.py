@@ -256,7 +256,7 @@ def _price_said(plan: Evidence, price: Evidence) -> Prose:
     return price.say(
         f" {unit} costs {{unit_cost_usd:usd_unit}} today, AI alone, and "
         "{unit_cost_after_savings_usd:usd_unit} then; "
-        "sold for {sold_at_usd:usd_unit} it leaves {target_margin_share:percent} today and "
+        "sold for {sold_at_usd:usd_price} it leaves {target_margin_share:percent} today and "
         "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
         "{target_margin_share:percent}."
     )

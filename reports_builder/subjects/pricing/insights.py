@@ -25,7 +25,7 @@ PRICE_COLUMNS = (
     Column("base_fee_usd", "New base fee", "usd_table"),
     Column("included_units", "Included a month", words=included_units),
     Column("usage_cap_units", "Served up to a month", words=served_up_to),
-    Column("usd_per_unit", "Each further one", "usd_unit"),
+    Column("usd_per_unit", "Each further one", "usd_price"),
     Column("usage_unit", "Unit", words=unit_of_price),
     Column("unit_cost_basis_usd", "Cost of it", "usd_unit"),
     Column("target_margin_share", "Target margin", "percent"),

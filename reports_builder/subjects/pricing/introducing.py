@@ -72,10 +72,12 @@ def moves_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 waves_said(warehouse),
                 say(
-                    "No date is before a notice of "
+                    "No date is before {price_preparation_days:count} days of work on contracts, list and "
+                    "conversations (assumption price_preparation_days) and a notice of "
                     "{price_notice_days:count} days (assumption price_notice_days), nor within a contract of "
                     "the seed customer_contracts; where none is on file, what was signed is unknown: check "
                     "before you write. The dashboard's page Pricing has this table with every row as CSV.",
+                    assumption(warehouse, "price_preparation_days"),
                     assumption(warehouse, "price_notice_days"),
                 ),
             ),
@@ -270,7 +272,7 @@ def _sample_invoice(priced: Evidence) -> tuple[Prose, ...]:
     return (
         sample[0].say(
             f"An invoice: a {{subscription_tier:text}} customer that uses {{units:count}} {unit} in a month "
-            f"pays {{revenue_usd:usd_table}}, which is {fee}{{usd_per_unit:usd_unit}} for {each}."
+            f"pays {{revenue_usd:usd_table}}, which is {fee}{{usd_per_unit:usd_price}} for {each}."
         ),
     )
 

@@ -8,7 +8,7 @@ _UNITS = (
     Column("feature_id", "Feature", "words"),
     Column("usage_unit", "Unit"),
     Column("cost_per_unit_usd", "Cost of a unit", "usd_unit"),
-    Column("usd_per_unit", "Price", "usd_unit"),
+    Column("usd_per_unit", "Price", "usd_price"),
     Column("unit_margin_share", "Margin of it", "percent"),
     Column("cost_share", "Of cost", "percent"),
 )
@@ -135,7 +135,7 @@ def _sold_below_cost(features: Evidence) -> Prose:
         )
     return dearest.say(
         "**Sold below cost**: a unit of {feature_id:words} costs {cost_per_unit_usd:usd_unit} and is sold at "
-        "{usd_per_unit:usd_unit}; the table has each feature."
+        "{usd_per_unit:usd_price}; the table has each feature."
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reports_builder.chart_kinds import ranked_bars
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value
 from reports_builder.insight_words import insight, phrase
 from reports_builder.model import Column, Figure, Insight, KeyFigure, Section, Table
@@ -39,8 +39,8 @@ _PROMISES = (
     Column("upfront_cost_usd", "Upfront", "usd_table"),
     Column("monthly_payment_usd", "Then a month", "usd_table"),
     Column("obligation_usd", "Promised in all", "usd_table"),
-    Column("term_end_month_date", "Ends", "month"),
     Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("less_tied_monthly_savings_usd", "A plan on everything would save", "usd_table"),
     Column("break_even_months", "Upfront is back after", "months"),
     Column("only_resource_id", "Rests on", words=_rests_on),
     Column("confidence", "Confidence"),
@@ -117,7 +117,6 @@ def totals(warehouse: Warehouse) -> Evidence:
             coalesce(sum(upfront_cost_usd) filter (where is_recommended), 0) as upfront_usd,
             sum(monthly_payment_usd) filter (where is_recommended) as monthly_usd,
             sum(obligation_usd) filter (where is_recommended) as promised_usd,
-            max(term_end_month_date) filter (where is_recommended) as last_end_date,
             count(*) filter (where is_recommended and only_resource_id is not null) as on_one_resource,
             sum(longer_term_monthly_savings_usd) filter (where is_recommended) as longer_saves_usd,
             sum(longer_term_obligation_usd) filter (where is_recommended) as longer_promises_usd,
@@ -131,6 +130,19 @@ def totals(warehouse: Warehouse) -> Evidence:
     )
 
 
+def signing(warehouse: Warehouse) -> Evidence:
+    """When the recommended offers of clouds are signed, and until when the last of them runs; one row."""
+    return warehouse.evidence(
+        """
+        select
+            min(first_signing_date) as first_signing_date, max(last_signing_date) as last_signing_date,
+            max(last_term_ends_on) as last_term_ends_on
+        from rates.rpt_commitment_orders
+        where row_kind = 'to sign' and not is_on_models
+        """
+    )
+
+
 def _chosen(warehouse: Warehouse, *, longer: bool = False, to_measure: bool = False) -> Evidence:
     """The options that are recommended, those ``longer`` than a year alone, or those ``to_measure`` first."""
     return warehouse.evidence(
@@ -138,7 +150,7 @@ def _chosen(warehouse: Warehouse, *, longer: bool = False, to_measure: bool = Fa
         select
             usage_group, offer_name, is_illustrative,
             committed_units, hourly_commitment_usd, upfront_cost_usd, monthly_payment_usd, obligation_usd,
-            term_end_month_date, monthly_savings_usd, stable_monthly_savings_usd,
+            monthly_savings_usd, less_tied_monthly_savings_usd, stable_monthly_savings_usd,
             backtested_monthly_savings_usd, utilization_share, break_even_utilization_share,
             break_even_months, measured_share, only_resource_id, confidence,
             one_year_offer_name, one_year_monthly_savings_usd, one_year_obligation_usd,
@@ -208,15 +220,17 @@ def utilization_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
     )
 
 
-def what_clouds_save(sums: Evidence) -> Prose:
+def what_clouds_save(sums: Evidence, terms: Evidence) -> Prose:
     """What commitments to clouds would save, and all that they promise, as the first part of a sentence."""
     if not sums["options"]:
         return note("")
     if not sums["signed"]:
         return sums.say("to clouds none of {options:count} options is worth signing; ")
-    return sums.say(
+    return say(
         "to clouds they would save **{saved_usd:usd}** a month, for a promise of **{promised_usd:usd}** "
-        "until {last_end_date:month}; "
+        "until {last_term_ends_on:month}; ",
+        sums,
+        terms,
     )
 
 
@@ -226,7 +240,15 @@ def cloud_commitment_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     if not sums["signed"]:
         return ()
     chosen = _chosen(warehouse)
-    return (insight("rates/cloud_commitments", sums, chosen, supporting=Table(_PROMISES, chosen)),)
+    return (
+        insight(
+            "rates/cloud_commitments",
+            sums,
+            chosen,
+            signing(warehouse),
+            supporting=Table(_PROMISES, chosen),
+        ),
+    )
 
 
 def _to_be_measured(sums: Evidence) -> Prose:
@@ -252,7 +274,7 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
         Section(
             "Commitments to clouds",
             text=(
-                *([_said(sums)] if sums["options"] else []),
+                *([_said(warehouse, sums)] if sums["options"] else []),
                 *([] if is_covered or not covered.rows else [_not_covered(covered)]),
                 *_untyped(covered),
             ),
@@ -295,18 +317,20 @@ def _table(columns: tuple[Column, ...], rows: Evidence, title: str) -> tuple[Tab
     return (Table(columns, rows, note(title), max_rows=40),) if rows.rows else ()
 
 
-def _said(sums: Evidence) -> Prose:
+def _said(warehouse: Warehouse, sums: Evidence) -> Prose:
     judged = sums.say("{options:count} options were judged. ")
     if not sums["signed"]:
         return judged + note("None is worth signing.") + _to_be_measured(sums)
     return (
         judged
-        + sums.say(
+        + say(
             "{signed:count} are worth "
             + ("a quote" if sums["is_example"] else "signing")
             + ", for {saved_usd:usd} a month and a promise of {promised_usd:usd} in all, the last of it "
-            "until {last_end_date:month}. Options for the same usage exclude one another, so only these "
-            "add up."
+            "until {last_term_ends_on:month}. Options for the same usage exclude one another, so only these "
+            "add up.",
+            sums,
+            signing(warehouse),
         )
         + (
             sums.say(" On one resource alone: {on_one_resource:count} of them; ask whether it stays.")

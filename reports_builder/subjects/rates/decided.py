@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.formatting import UNKNOWN, Value, percent
-from reports_builder.insight_words import insight
+from reports_builder.insight_words import insight, phrase
 from reports_builder.model import Column, Insight, Section, Table
 from reports_builder.warehouse import Warehouse
 
@@ -136,4 +136,35 @@ def missed_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     missed = _missed(warehouse)
     if not missed.rows:
         return ()
-    return (insight("rates/missed", missed, supporting=Table(_MISSED, missed)),)
+    dropped = {row["replaced_subject"]: row for row in _replaced(warehouse).each()}
+    standing = [row for row in missed.each() if row["subject"] not in dropped]
+    given_up = [
+        phrase("rates/_given_up", row, replacement=dropped[row["subject"]])
+        for row in missed.each()
+        if row["subject"] in dropped
+    ]
+    return (
+        insight(
+            "rates/missed",
+            missed,
+            has_standing=bool(standing),
+            standing=standing[0] if standing else missed,
+            given_up=join(given_up),
+            supporting=Table(_MISSED, missed),
+        ),
+    )
+
+
+def _replaced(warehouse: Warehouse) -> Evidence:
+    """Decisions on moves that a recommended move of the same calls takes the place of."""
+    return warehouse.evidence(
+        """
+        select
+            replace(task_type, '_', ' ') || ' calls from ' || from_model || ' to ' || replaced_to_model
+                as replaced_subject,
+            to_model
+        from rates.rpt_model_switch_savings
+        where replaced_to_model is not null
+        order by replaced_subject
+        """
+    )

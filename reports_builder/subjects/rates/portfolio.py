@@ -30,6 +30,14 @@ _LEFT = (
     Column("portfolio_at_risk_usd", "With all before it", "usd_table"),
     Column("reason", "Why not"),
 )
+_REASONS = (
+    Column("provider_name", "Provider"),
+    Column("reason", "Why"),
+    Column("usage_groups", "Groups of usage", "count"),
+    Column("monthly_usd", "On demand a month", "usd_table"),
+    Column("judged_share", "Of what was judged", "percent_fine"),
+    Column("what_to_do", "What to do"),
+)
 _TO_SIGN = (
     Column("month_start_date", "Month", "month"),
     Column("usage_group", "Usage"),
@@ -80,6 +88,59 @@ def _steps(warehouse: Warehouse, reason: str, other_reason: str) -> Evidence:
         """,
         reason=reason,
         other_reason=other_reason,
+    )
+
+
+def _reasons(warehouse: Warehouse) -> Evidence:
+    """All usage that could be covered, by why it is or is not; what was judged first."""
+    return warehouse.evidence(
+        """
+        select provider_name, reason, usage_groups, monthly_usd, judged_share, what_to_do
+        from rates.rpt_commitment_gaps
+        order by is_judged desc, monthly_usd desc, provider_name, reason
+        """
+    )
+
+
+def _judged(warehouse: Warehouse) -> Evidence:
+    return warehouse.evidence(
+        """
+        select
+            sum(monthly_usd) filter (where is_judged) as judged_usd,
+            coalesce(sum(judged_share) filter (where reason in ('owned', 'to sign')), 0) as covered_share,
+            coalesce(sum(judged_share) filter (where reason = 'measure first'), 0) as unmeasured_share,
+            coalesce(sum(monthly_usd) filter (where reason = 'other actions come first'), 0) as earlier_usd
+        from rates.rpt_commitment_gaps
+        """
+    )
+
+
+def coverage_reasons(warehouse: Warehouse) -> tuple[Section, ...]:
+    """Why commitments cover what they do; nothing without usage that one could cover."""
+    judged, reasons = _judged(warehouse), _reasons(warehouse)
+    if judged["judged_usd"] is None:
+        return ()
+    said = judged.say(
+        "With all that is owned and to be signed, {covered_share:percent} of {judged_usd:usd_table} a month "
+        "is covered. Each other dollar has a reason, and none of them is to be signed to reach a target"
+    )
+    if judged["unmeasured_share"]:
+        said += judged.say(
+            "; {unmeasured_share:percent} waits until somebody measures the use of its machines"
+        )
+    said += note(".")
+    if judged["earlier_usd"]:
+        said += judged.say(
+            " Beside it are {earlier_usd:usd_table} that other actions take first: commit to none of them."
+        )
+    return (
+        Section(
+            "Why no more is covered",
+            text=(said,),
+            tables=(
+                Table(_REASONS, reasons, note("What was judged first; it sums to the whole"), max_rows=40),
+            ),
+        ),
     )
 
 

@@ -311,3 +311,26 @@ def caching_in_all(warehouse: Warehouse) -> Evidence:
         from rates.rpt_caching_savings
         """
     )
+
+
+def owners(warehouse: Warehouse) -> Evidence:
+    """The work that the counted savings ask of each owner, the most days first."""
+    return warehouse.evidence(
+        """
+        select owner_role, owner_works, owner_effort_days, owner_effort_usd
+        from rates.rpt_savings_actions
+        where is_counted and is_first_of_its_owner
+        order by owner_effort_days desc, owner_role
+        """
+    )
+
+
+def plan_work(warehouse: Warehouse) -> Evidence:
+    """What the price plan takes once; no row while today's is kept."""
+    return warehouse.evidence(
+        """
+        select effort_usd as plan_effort_usd
+        from rates.rpt_decision_waterfall
+        where scope_type = 'company' and step = 'price' and effort_usd > 0
+        """
+    )

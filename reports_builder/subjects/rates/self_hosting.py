@@ -64,9 +64,10 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 said,
                 note(
                     "By an assumed throughput one copy of the model is up around the clock. In the free "
-                    "hours it has cards that are paid already and that nobody holds; for all others a "
-                    "machine is rented, which is sold with all of its cards. Its price is over the tokens "
-                    "there are, those that the counted part of the recommended switches of models leaves on "
+                    "hours it has cards that nobody holds, at the price of the card, since they could be "
+                    "given back; for all others a machine is rented, which is sold with all of its cards. "
+                    "Its price is over the tokens there are, those that the counted part of the "
+                    "recommended switches of models leaves on "
                     "the API model or moves to it, at most over what the cards get through: use is that "
                     "share. Of recorded calls use is the measured hours at full load over the hours paid "
                     "for, on days on which it was measured; of the other days nothing is known. At the "

@@ -236,11 +236,13 @@ def after_the_price_plan(offer: Evidence) -> Prose:
     )
 
 
-def what_commitments_save(offer: Evidence, beyond: Evidence, counts: Evidence, clouds: Evidence) -> Prose:
+def what_commitments_save(
+    offer: Evidence, beyond: Evidence, counts: Evidence, clouds: Evidence, terms: Evidence
+) -> Prose:
     """Commitments to clouds and on models, in one paragraph."""
     return (
         note("Commitments: ")
-        + what_clouds_save(clouds)
+        + what_clouds_save(clouds, terms)
         + _on_models(offer, beyond, counts)
         + note(". ")
         + _when_to_sign(offer, clouds)
@@ -428,5 +430,45 @@ def _untraced_said(sums: Evidence) -> tuple[Prose, ...]:
             "save: {untraced_calls:count} of {unknown_calls:count} calls carry no trace id, so nobody "
             "knows which was the first of its run. Next step: send a trace id with every call, the same for "
             "all calls of a run."
+        ),
+    )
+
+
+def owners_section(warehouse: Warehouse) -> tuple[Section, ...]:
+    """What the counted savings ask of each owner, added up; nothing without any."""
+    owners = ask.owners(warehouse)
+    if not owners.rows:
+        return ()
+    plan = ask.plan_work(warehouse)
+    return (
+        Section(
+            "The work asked of each owner",
+            text=(
+                owners.say(
+                    "Most is asked of {owner_role:text}: {owner_effort_days:days} in {owner_works:count} of "
+                    "the works that count"
+                )
+                + (
+                    plan.say("; the price plan takes {plan_effort_usd:usd_table} more of Product and Sales")
+                    if plan.rows
+                    else note("")
+                )
+                + note(
+                    ". Moves that lift a task to its quality floor come on top, and so do canaries. How many "
+                    "days each owner has is not on record: hold them against the calendar before you promise "
+                    "a start."
+                ),
+            ),
+            tables=(
+                Table(
+                    (
+                        Column("owner_role", "Owner"),
+                        Column("owner_works", "Works", "count"),
+                        Column("owner_effort_days", "Days", "ratio"),
+                        Column("owner_effort_usd", "Takes once", "usd_table"),
+                    ),
+                    owners,
+                ),
+            ),
         ),
     )

@@ -91,7 +91,6 @@ def usage_totals(warehouse: Warehouse) -> Evidence:
             count(*) filter (where verdict = 'unknown') as unknown,
             count(*) filter (where is_first_unknown_of_resource) as unknown_resources,
             coalesce(sum(scope_cost_usd) filter (where is_first_unknown_of_resource), 0) as unknown_usd,
-            unknown_usd / nullif(resources_usd::double, 0) as unknown_share,
             coalesce(sum(possible_monthly_savings_usd) filter (where not is_illustrative), 0)
                 as usage_possible_usd,
             coalesce(sum(monthly_savings_usd) filter (where not is_illustrative), 0) as usage_net_usd,

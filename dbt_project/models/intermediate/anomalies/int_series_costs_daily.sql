@@ -1,4 +1,4 @@
-{# one row per series (total, pool, provider, account, team, model, feature, service) x UTC day with usage, up to the as-of date #}
+{# one row per series (total, pool, provider, account, team, model, feature, service, resource) x UTC day with usage, up to the as-of date #}
 
 with charges as (
 
@@ -23,6 +23,7 @@ costs as (
         charges.service_name,
         charges.sub_account_id as account,
         charges.cost_pool as pool,
+        charges.provider_name || '/' || charges.resource_id as resource,
         charges.is_direct,
         sum(charges.effective_cost_usd) as cost_usd
     from charges
@@ -30,6 +31,17 @@ costs as (
     {# A credit is no use: on its day a series would seem to stand still. #}
     where charges.is_counted and charges.charge_category <> 'Credit'
     group by all
+
+),
+
+{# There may be thousands of machines: those that cost much on a day on which they are used. #}
+watched_resources as (
+
+    select resource
+    from costs
+    where is_direct and resource is not null
+    group by resource
+    having sum(cost_usd) >= {{ assumption('anomaly_resource_from_usd', 'decimal(18, 6)') }} * greatest(count(distinct case when cost_usd > 0 then usage_date end), 1)
 
 ),
 
@@ -44,6 +56,11 @@ by_series as (
     select usage_date, '{{ scope }}' as scope, {{ column }} as scope_id, is_direct, cost_usd from costs
     where is_direct and {{ column }} is not null
     {%- endfor %}
+    union all
+    select costs.usage_date, 'resource' as scope, costs.resource as scope_id, costs.is_direct, costs.cost_usd
+    from costs
+    inner join watched_resources on costs.resource = watched_resources.resource
+    where costs.is_direct
     union all
     {# A pool may be all that tells of what is shared out. #}
     select usage_date, 'pool' as scope, pool as scope_id, is_direct, cost_usd from costs

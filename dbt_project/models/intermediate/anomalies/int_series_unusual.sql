@@ -57,15 +57,31 @@ expected as (
 
 ),
 
-differences as (
+{# A machine that stands still on its weekends is expected to cost nothing on them. One that has not been used for half of four weeks, or longer, is begun anew. #}
+regular as (
 
     select
         *,
         hour_of_day is not null as is_hour,
+        expected_cost > 0
+        or (
+            scope = 'resource' and 14 <= count(case when cost > 0 then 1 end) over (
+                partition by scope, scope_id, hour_of_day order by day_number range between 28 preceding and 1 preceding
+            )
+        ) as is_regular
+    from expected
+
+),
+
+differences as (
+
+    select
+        *,
+        case when expected_cost > 0 then expected_cost else cost end as usual_cost,
         sqrt(cost) - sqrt(expected_cost) as root_difference,
         ln((cost + {{ least_usd }}) / (expected_cost + {{ least_usd }})) as log_difference
-    from expected
-    where expected_cost > 0
+    from regular
+    where is_regular
 
 ),
 
@@ -90,7 +106,7 @@ spread as (
 ),
 
 {# Rises are compared by their roots, since what arrives by chance varies by its root; drops by their factor, which alone tells
-   little from nothing. At least 2 % of a cost are usual, and a root of it is 1 % of the root. #}
+   little from nothing. At least 2 % of a cost are usual, and a root of it is 1 % of the root; of what is expected to cost nothing it is that of what it costs. #}
 scored as (
 
     select
@@ -104,7 +120,7 @@ scored as (
         case when spread.root_difference > 0 then 'rise' else 'drop' end as direction,
         round(
             case
-                when spread.root_difference > 0 then spread.root_difference / greatest(spread.usual_root_difference, 0.01 * sqrt(spread.expected_cost))
+                when spread.root_difference > 0 then spread.root_difference / greatest(spread.usual_root_difference, 0.01 * sqrt(spread.usual_cost))
                 else -spread.log_difference / greatest(spread.usual_log_difference, 0.02)
             end, 9
         ) as anomaly_score
@@ -125,6 +141,8 @@ found as (
     where
         anomaly_score >= {{ assumption('anomaly_min_score') }}
         and abs(cost_usd - expected_cost_usd) >= {{ assumption('anomaly_min_excess_usd', 'decimal(18, 6)') }}
+        {# Somebody who stops a machine knows; records that are missing are missed in its service. #}
+        and (direction = 'rise' or scope <> 'resource')
 
 )
 

@@ -40,7 +40,8 @@ used as (
 
     select
         sum(usage_daily.calls - usage_daily.failed_calls) as calls,
-        sum(usage_daily.input_tokens + usage_daily.output_tokens - usage_daily.failed_tokens) as tokens
+        sum(usage_daily.input_tokens + usage_daily.output_tokens - usage_daily.failed_tokens) as tokens,
+        count(distinct usage_daily.customer_id) as customers
     from usage_daily
     inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
 
@@ -113,6 +114,27 @@ searched as (
 
 ),
 
+{# Each is rated for each customer: of very many customers a part of the combinations is, always the same, whatever their levers. #}
+numbered as (
+
+    select
+        structure_id,
+        row_number() over (order by md5(structure_id)) as search_number
+    from searched
+    group by structure_id
+
+),
+
+rateable as (
+
+    select searched.*
+    from searched
+    inner join numbered on searched.structure_id = numbered.structure_id
+    cross join used
+    where numbered.search_number * used.customers <= {{ assumption('plan_search_invoices_up_to', 'bigint') }}
+
+),
+
 structures as (
 
     select
@@ -134,7 +156,7 @@ structures as (
         cast(included_share as double) as included_share,
         cast(target_margin_share as double) as target_margin_share,
         cast(usage_cap_fees as double) as usage_cap_fees
-    from searched
+    from rateable
     union all
     select
         pricing_plans.plan_id as structure_id,

@@ -18,8 +18,8 @@ as_of as (
 
     select
         as_of_date,
-        as_of_date + {{ assumption('price_notice_days', 'integer') }} as notice_end_date,
-        as_of_date + {{ assumption('price_notice_days', 'integer') }} + {{ assumption('price_wave_gap_days', 'integer') }} as second_wave_date
+        as_of_date + {{ assumption('price_preparation_days', 'integer') }} + {{ assumption('price_notice_days', 'integer') }} as notice_end_date,
+        as_of_date + {{ assumption('price_preparation_days', 'integer') }} + {{ assumption('price_notice_days', 'integer') }} + {{ assumption('price_wave_gap_days', 'integer') }} as second_wave_date
     from {{ ref('int_as_of_date') }}
 
 ),

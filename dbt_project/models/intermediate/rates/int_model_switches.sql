@@ -12,6 +12,13 @@ price_periods as (
 
 ),
 
+models as (
+
+    select * from {{ ref('dim_models') }}
+    where not is_ending
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -26,9 +33,12 @@ current_prices as (
 
 ),
 
+{# To a model that its provider ends nothing moves. #}
 targets as (
 
-    select distinct provider, model from current_prices
+    select distinct current_prices.provider, current_prices.model
+    from current_prices
+    inner join models on current_prices.provider = models.provider and current_prices.model = models.model
 
 ),
 

@@ -55,7 +55,7 @@ def budget_decision(budgets: Evidence) -> Prose:
         return said
     return said + budgets.say(
         " The teams' budgets, those that are too large cut to what is proposed, would then come to "
-        "{suggested_team_budgets_usd:usd} a month"
+        "{suggested_team_budgets_usd:usd} a month, without what no team owns"
         + ("." if budgets["company_budget_usd"] is None else "; the company's is {company_budget_usd:usd}.")
     )
 
@@ -139,8 +139,8 @@ def _savings_of(team: Evidence) -> Prose:
             ("open_savings_on_calls_usd", "on calls"),
             (
                 "lift_savings_usd",
-                "by moves that lift its answers, if every such call moves ({lifts_for_less:text}; “Which "
-                "model for which task” has them)",
+                "by moves that lift its tasks to their floor, if every such call moves "
+                "({lifts_for_less:text}; “Which model for which task” has them)",
             ),
         )
         if team[column]

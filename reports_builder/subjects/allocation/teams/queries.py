@@ -95,7 +95,8 @@ def too_large(warehouse: Warehouse) -> Evidence:
         """
         select
             team_name, month_start_date, judged_months, budget_usd, projected_cost_usd, suggested_budget_usd,
-            released_usd, most_used_share, last_date_ahead, approver_role, decide_by_date
+            released_usd, most_used_share, last_date_ahead, approver_role, decide_by_date, open_savings_usd,
+            proposed_after_savings_usd
         from allocation.rpt_budget_advice
         where is_too_large and month_start_date = :month_start
         order by released_usd desc, team_id

@@ -5,7 +5,9 @@ from reports_builder.model import Column, Section, Table
 from reports_builder.subjects.anomalies.series import queries as ask
 from reports_builder.warehouse import Warehouse
 
-_TITLE = "Unusual days and hours of the company, its providers, accounts, teams, models and features"
+_TITLE = (
+    "Unusual days and hours of the company, its providers, accounts, teams, models, features and machines"
+)
 
 
 def series_section(warehouse: Warehouse) -> tuple[Section, ...]:
@@ -46,8 +48,9 @@ def series_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     incidents,
                     note(
                         "Of each incident its worst day, or hour; cost that lines of bills state counts. The "
-                        "column By says whether the number of calls or what each cost made more of it, where "
-                        "a day is all calls."
+                        "column By says what made more of it: where a day is all calls their number or what "
+                        "each cost, else how much was used of what bills list or its price. Of single "
+                        "machines and other resources those that cost much a day are judged, for rises alone."
                     ),
                     max_rows=20,
                 ),

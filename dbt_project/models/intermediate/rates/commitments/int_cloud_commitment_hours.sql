@@ -5,6 +5,7 @@
 {% set of_the_hour = money('sum(hourly.list_cost_usd)') ~ ' as list_cost_usd, ' ~ money('sum(hourly.on_demand_cost_usd)') ~ ' as on_demand_cost_usd, '
     ~ money('sum(hourly.measured_cost_usd)') ~ ' as measured_cost_usd, min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id' %}
 {% set used_usd = '(cast(sum(used.own_usd) as double) + cast(sum(used.beside_usd) as double) * owned.paid_share)' %}
+{% set price_share = 'coalesce(min(case when is_accepted and action_kind in ({0}) then ' ~ ratio('cost_after_usd', 'cost_after_usd + possible_usd') ~ ' end), 1)' %}
 {% set nothing = 'null as usage_kind, null as family, null as region_id, null as reserved_as, null as smallest_units' %}
 {% set is_covered_by_it = 'hourly.provider_name = {0}.provider_name and hourly.usage_kind = {0}.usage_kind and hourly.family = {0}.family and hourly.region_id = {0}.region_id' %}
 
@@ -35,10 +36,7 @@ left_over as (
         bool_and(is_use_measured) as is_use_measured,
         {{ accepted_type() }} as target,
         case when bool_or(is_accepted and action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share,
-        {% for kinds in ["'right_size', 'cheaper_type'", "'arm_type'"] -%}
-        coalesce(min(case when is_accepted and action_kind in ({{ kinds }}) then {{ ratio('cost_after_usd', 'cost_after_usd + possible_usd') }} end), 1) {{ '*' if not loop.last }}
-        {% endfor -%}
-        as resized_share,
+        {{ price_share.format("'right_size', 'cheaper_type'") }} * {{ price_share.format("'arm_type'") }} as resized_share,
         1 - coalesce(max(case when action_kind in ('idle_machine', 'off_hours', 'spot') and saved_once_free_share > 0 then 1 when action_kind = 'right_size' then saved_once_free_share end), 0)
             as left_once_free_share,
         max(case when action_kind = 'right_size' and saved_once_free_share > 0 then target end) as target_once_free
