@@ -31,9 +31,10 @@ Named = Evidence | tuple[Evidence, ...] | Prose | bool
 _SUBJECTS = Path(__file__).parent / "subjects"
 _NEEDED = (
     *("Title", "Problem", "Domain", "Framework", "Impact"),
-    *("Recommendation", "Owner", "Effort", "Outcome", "Supporting data"),
+    *("Recommendation", "Owner", "Effort", "Outcome"),
 )
-_OPTIONAL = "Worth"
+# A table that other pages show as well brings its caption.
+_OPTIONAL = ("Worth", "Supporting data")
 # What marts of a window cover, the best quality score in points, how many tokens a price is told for.
 _KNOWN_TO_ALL = {"window": literal("30 days"), "full_score": literal("100"), "thousand": literal("1,000")}
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
@@ -51,7 +52,7 @@ _ALLOWED = (
 
 
 def insight(
-    name: str, *evidence: Evidence, supporting: Table, is_in_plan: bool = False, **named: Named
+    name: str, /, *evidence: Evidence, supporting: Table, is_in_plan: bool = False, **named: Named
 ) -> Insight:
     """The block that the template ``name`` says of the focused rows of ``evidence``; see ``parts``."""
     said = parts(name, *evidence, **named)
@@ -66,19 +67,19 @@ def insight(
             said["Owner"].plain,
             said["Effort"].plain,
             is_in_plan,
-            worth=said.get(_OPTIONAL),
+            worth=said.get("Worth"),
         ),
         outcome=said["Outcome"],
-        supporting=replace(supporting, caption=said["Supporting data"]),
+        supporting=replace(supporting, caption=said.get("Supporting data", supporting.caption)),
     )
 
 
-def phrase(name: str, *evidence: Evidence, **named: Named) -> Prose:
+def phrase(name: str, /, *evidence: Evidence, **named: Named) -> Prose:
     """What a template without headings says: a sentence, or a part of one, that several pages share."""
     return parts(name, *evidence, **named)[""]
 
 
-def parts(name: str, *evidence: Evidence, **named: Named) -> Mapping[str, Prose]:
+def parts(name: str, /, *evidence: Evidence, **named: Named) -> Mapping[str, Prose]:
     """What stands under each heading of the template ``name``, a part without words left out.
 
     Columns of ``evidence`` are known by their names; ``named`` is a query whose columns are ``name.column``,
@@ -132,8 +133,8 @@ def problems(source: str) -> Iterator[tuple[int, str]]:
     if found and (lacking := [heading for heading in _NEEDED if heading not in found]):
         yield 1, f"nothing stands under {', '.join(lacking)}"
     for heading in found:
-        if heading not in (*_NEEDED, _OPTIONAL):
-            yield 1, f"no part is called {heading}; there are {', '.join((*_NEEDED, _OPTIONAL))}"
+        if heading not in (*_NEEDED, *_OPTIONAL):
+            yield 1, f"no part is called {heading}; there are {', '.join((*_NEEDED, *_OPTIONAL))}"
 
 
 def _branches(outer: nodes.If) -> Iterator[str]:
@@ -181,9 +182,9 @@ def _parts(
         heading: _prose(" ".join(under.split()), pieces)
         for heading, under in zip(["", *rest[::2]], [first, *rest[1::2]], strict=True)
     }
-    if rest and (lacking := [part for part in _NEEDED if part not in said or not said[part].markdown]):
+    if rest and (lacking := [part for part in _NEEDED if part not in said]):
         raise ValueError(f"{name}: nothing stands under {', '.join(lacking)}")
-    return {heading: prose for heading, prose in said.items() if prose.markdown or not rest}
+    return {heading: prose for heading, prose in said.items() if prose.markdown or heading not in _OPTIONAL}
 
 
 def _prose(text: str, pieces: list[Prose]) -> Prose:
@@ -250,6 +251,8 @@ def _styled(style: str) -> Callable[..., Prose]:
 def _placed(context: Context, said: Any) -> str:
     if not isinstance(said, Prose):
         raise TypeError(f"{said!r} is shown without a style")
+    if not said.markdown:
+        return ""
     context[_PIECES].append(said)
     return f"\0{len(context[_PIECES]) - 1}\0"
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from reports_builder.evidence import Evidence, Prose, note, say
-from reports_builder.insight_words import phrase
-from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.evidence import Evidence, Prose, literal
+from reports_builder.insight_words import insight, phrase
+from reports_builder.model import Column, Insight, Table
 from reports_builder.savings import alike, named, slower_after, works
 from reports_builder.subjects import capabilities
 from reports_builder.subjects.allocation.teams.insights import approver, budget_decision, budget_outcome
@@ -12,7 +12,6 @@ from reports_builder.subjects.changes import change_or_new
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import without_a_cost
 from reports_builder.subjects.pricing.customers import segments
-from reports_builder.subjects.pricing.queries import PLAN_EFFORT
 from reports_builder.subjects.rates.queries import kind
 from reports_builder.subjects.rates.statements import days_of
 from reports_builder.warehouse import Warehouse
@@ -26,14 +25,10 @@ class Domain:
     framework: str
 
 
-USAGE = Domain(
-    "Understanding Usage & Cost (allocation)", "Understand Usage & Cost: Allocation; Reporting & Analytics"
-)
 RATES = Domain(capabilities.RATE_OPTIMIZATION, capabilities.RATES)
 PERFORMANCE = Domain(capabilities.PERFORMANCE, f"{capabilities.USAGE}; {capabilities.UNIT_ECONOMICS}")
 REAL_TIME = Domain(capabilities.REAL_TIME, capabilities.ANOMALIES)
 LESS_USE = Domain(capabilities.RATE_OPTIMIZATION, capabilities.USAGE)
-ALIGNMENT = Domain("Organizational Alignment (budgets)", "Quantify Business Value: Budgeting; Forecasting")
 
 _DOMAIN_OF_ACTION = {
     "model_switch": PERFORMANCE,
@@ -64,24 +59,12 @@ def concentrated_cost(
 ) -> Insight:
     """Who causes the cost, and whether their fees cover it."""
     planned = _planned_for_losing(warehouse)
-    return Insight(
-        title=concentration.say("{listed_customers:count} customers cause {top_share:percent} of AI cost"),
-        problem=say(
-            "Of {customers:count} customers, the {listed_customers:count} that cost most cause "
-            "**{top_cost_usd:usd}**, {top_share:percent} of all cost. {top_unprofitable:count} of these "
-            "{listed_customers:count} cost more than their fees; of all customers, ",
-            concentration,
-        )
-        + margins.say("{losing_customers:count} did."),
-        domain_spec=USAGE.spec,
-        domain_framework=USAGE.framework,
-        ubr_impact=say(
-            "**{loss_usd:usd}** lost in 30 days on customers whose fee does not cover their usage, "
-            "**{top_loss_usd:usd}** of it on the dearest customers above.",
-            concentration,
-            margins,
-        ),
-        recommendation=_cover_the_cost(margins, planned),
+    return insight(
+        "core/concentrated_cost",
+        concentration,
+        margins=margins,
+        losing_customers=bool(margins["losing_customers"]),
+        is_planned=planned is not None,
         outcome=_cost_covered(margins, planned),
         supporting=Table(
             (
@@ -93,7 +76,6 @@ def concentrated_cost(
                 Column("gross_margin_usd", "Margin", "usd_table"),
             ),
             top,
-            note("the ten customers that cost most, in the period."),
         ),
     )
 
@@ -105,73 +87,25 @@ def _planned_for_losing(warehouse: Warehouse) -> Evidence | None:
     return losing if losing is not None and losing["gain_usd"] and losing["revenue_change_usd"] else None
 
 
-def _cover_the_cost(margins: Evidence, planned: Evidence | None) -> Recommendation:
-    if not margins["losing_customers"]:
-        return Recommendation(
-            note("Keep the prices: the fees of every customer cover its cost."), "Head of Product", "none"
-        )
-    return Recommendation(
-        note(
-            "Move the loss-making customers to a price that follows usage; the pricing "
-            "proposal has the plan and the sequence."
-            if planned is not None
-            else "Look for a price that follows usage for the loss-making customers: no plan on file that "
-            "passes the rules changes what they pay."
-        ),
-        "Head of Product" if planned is None else "Head of Sales",
-        "weeks" if planned is None else PLAN_EFFORT,
-    )
-
-
 def _cost_covered(margins: Evidence, planned: Evidence | None) -> Prose:
     if not margins["losing_customers"]:
-        return note("No change. Assumption: usage stays as it is.")
+        return phrase("core/_no_cost_to_cover")
     if planned is None:
-        return margins.say(
-            "Up to **{loss_usd:usd}** of margin recovered in 30 days. Assumption: a customer pays what "
-            "it costs, or leaves; less if it keeps part of today's price."
-        )
+        return phrase("core/_cost_covered_without_plan", margins)
     exceeds_loss = float(planned["gain_usd"] or 0) > float(margins["loss_usd"] or 0)  # type: ignore[arg-type]
-    return planned.say(
-        "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}), as the "
-        "pricing proposal counts it for these customers: the loss, and what the plan has them pay beyond "
-        "their cost. Assumption: use stays as it is, and as many leave as its churn scenarios say."
-        if exceeds_loss
-        else "**{gain_usd:usd}** of margin in 30 days ({gain_low_usd:usd} to {gain_high_usd:usd}), as the "
-        "pricing proposal counts it for these customers. Assumption: use stays as it is, and as many leave "
-        "as its churn scenarios say."
-    )
+    return phrase("core/_cost_covered_by_plan", planned, exceeds_loss=exceeds_loss)
 
 
 def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
     """Where the money goes by model, and what the switches away from the first are worth."""
     switches = ask.switches_from(warehouse, f"{models['provider']} {models['model']}")
-    return Insight(
-        title=models.say(
-            "{model:text} takes {cost_share:percent} of spend for {call_share:percent} of calls"
-        ),
-        problem=say(
-            "{provider:text} {model:text} costs **{cost_usd:usd}** in the period. A call to it costs "
-            "{usd_per_call:usd_unit}; the average over all models is {average_usd_per_call:usd_unit}.",
-            models,
-            ask.average_call(warehouse),
-        ),
-        domain_spec=USAGE.spec,
-        domain_framework=USAGE.framework,
-        ubr_impact=models.say(
-            "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total, rests on "
-            "the price of this one model."
-        ),
-        recommendation=Recommendation(
-            note(
-                "Choose the model per task by quality and cost (“Which model for which task” names one for "
-                "each)."
-            ),
-            "Head of Engineering",
-            days_of(kind(warehouse, "model_switch")),
-            is_in_plan=True,
-        ),
-        outcome=phrase("core/_worth_of_switches", switches),
+    return insight(
+        "core/dear_model",
+        models,
+        ask.average_call(warehouse),
+        switches,
+        effort=literal(days_of(kind(warehouse, "model_switch"))),
+        is_in_plan=True,
         supporting=Table(
             (
                 Column("provider", "Provider"),
@@ -184,7 +118,6 @@ def dear_model(warehouse: Warehouse, models: Evidence) -> Insight:
                 *without_a_cost(models),
             ),
             models,
-            note("spend by provider and model, in the period."),
         ),
     )
 
@@ -197,31 +130,22 @@ def opportunities(warehouse: Warehouse) -> tuple[Insight, ...]:
 def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
     action_kind = str(row["action_kind"])
     domain = _DOMAIN_OF_ACTION.get(action_kind, RATES)
-    others = alike(row)
     problem, supporting = (
         _switch_in_numbers(warehouse, row)
         if action_kind == "model_switch" and not row["further_works"]
         else _kind_in_numbers(warehouse, row)
     )
-    return Insight(
-        title=row.say("Opportunity worth {kind_net_usd:usd} a month: ")
-        + named(row, begins_sentence=False)
-        + others,
+    return insight(
+        "core/opportunity",
+        row,
+        named=named(row, begins_sentence=False),
+        move=named(row),
+        alike=alike(row),
+        slower_after=slower_after(warehouse, row),
         problem=problem,
-        domain_spec=domain.spec,
-        domain_framework=domain.framework,
-        ubr_impact=row.say("**{kind_net_usd:usd}** less to pay a month, net of overlap."),
-        recommendation=Recommendation(
-            named(row) + others + slower_after(warehouse, row) + row.say(". First step: {first_step:text}."),
-            str(row["owner_role"]),
-            row.cell("kind_effort_days", "days").plain if row["further_works"] else str(row["effort"]),
-            is_in_plan=True,
-        ),
-        outcome=row.say(
-            "**{kind_net_usd:usd}** a month, between {kind_low_usd:usd} and {kind_high_usd:usd}; the work "
-            "pays back after {kind_payback_months:months} and leaves {kind_first_year_net_usd:usd} of the "
-            "first year. Assumption: {assumption:text}"
-        ),
+        domain=literal(domain.spec),
+        framework=literal(domain.framework),
+        is_in_plan=True,
         supporting=supporting,
     )
 
@@ -229,13 +153,7 @@ def _opportunity(warehouse: Warehouse, row: Evidence) -> Insight:
 def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
     """What the tasks of a work cost on their models of today and would cost on the recommended one."""
     switches = ask.switches_of_work(warehouse, str(row["work_id"]))
-    problem = say(
-        "{all_calls:count} calls cost **{all_current_usd:usd}** in 30 days; the same tokens on "
-        "{to_model:text} would cost **{all_after_usd:usd}** if every call moved, at a quality within the "
-        "limits set for each task.",
-        switches,
-        ask.calls_of_work(warehouse, str(row["work_id"])),
-    )
+    problem = phrase("core/_switch_in_numbers", switches, ask.calls_of_work(warehouse, str(row["work_id"])))
     columns = (
         Column("task_type", "Task", "words"),
         Column("from_model", "From"),
@@ -252,10 +170,7 @@ def _switch_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Tabl
 
 def _kind_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]:
     """What a kind of work saves before and after overlap, and each piece of it with its team."""
-    problem = row.say(
-        "Today's way costs **{kind_gross_usd:usd}** a month more than it has to"
-        + ("; {kind_overlap_usd:usd} of that is counted in others." if row["kind_overlap_usd"] else ".")
-    )
+    problem = phrase("core/_kind_in_numbers", row)
     caption = row.say(
         "actions of this kind ({action_kind:words}); together {kind_net_usd:usd_table} a month."
     )
@@ -270,27 +185,12 @@ def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:
     if not teams["is_over"]:
         return ()
     return (
-        Insight(
-            title=teams.say(
-                "{team_name:text} was over budget in {month_start_date:month}"
-                if teams["is_ended"]
-                else "{team_name:text} is {budget_status:text} in {month_start_date:month}"
-            ),
-            problem=teams.say(
-                "{team_name:text} had a budget of **{budget_usd:usd}** for {month_start_date:month} and "
-                "cost **{projected_cost_usd:usd}**."
-                if teams["is_ended"]
-                else "{team_name:text} has a budget of **{budget_usd:usd}** for {month_start_date:month}; "
-                "its cost for the whole month, spent and forecast, comes to **{projected_cost_usd:usd}**."
-            ),
-            domain_spec=ALIGNMENT.spec,
-            domain_framework=ALIGNMENT.framework,
-            ubr_impact=_overrun(teams, ended),
-            recommendation=Recommendation(
-                budget_decision(teams),
-                approver(teams),
-                "days",
-            ),
+        insight(
+            "core/overrun_budgets",
+            teams,
+            ended,
+            decision=budget_decision(teams),
+            approver=literal(approver(teams)),
             outcome=budget_outcome(teams),
             supporting=Table(
                 (
@@ -302,24 +202,6 @@ def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:
                     Column("budget_status", "Status"),
                 ),
                 teams,
-                note(
-                    "budgets of this month and the coming ones: overruns first, of them those of months "
-                    "that are not over yet."
-                ),
             ),
         ),
     )
-
-
-def _overrun(teams: Evidence, ended: Evidence) -> Prose:
-    """What is still expected to go over, apart from what a finished month went over."""
-    past = ended.say("**{ended_overrun_usd:usd}** over budget, all teams over theirs together")
-    if teams["is_ended"]:
-        return past + note(", in the month that is over.")
-    coming = teams.say(
-        "**{month_overrun_usd:usd}** expected over budget in {month_start_date:month}, all teams over "
-        "theirs together, **{projected_variance_usd:usd}** of it here."
-    )
-    if ended["ended_overrun_usd"] is None:
-        return coming
-    return coming + note(" The month that is over: ") + past + note(".")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value
-from reports_builder.model import Column, Figure, Insight, KeyFigure, Recommendation, Section, Table
-from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
+from reports_builder.insight_words import insight, phrase
+from reports_builder.model import Column, Figure, Insight, KeyFigure, Section, Table
 from reports_builder.warehouse import Warehouse
 
 
@@ -241,68 +241,26 @@ def cloud_commitment_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
         return ()
     chosen = _chosen(warehouse)
     return (
-        Insight(
-            title=sums.say(
-                "Ask quotes for commitments to clouds: they could save {saved_usd:usd} a month"
-                if sums["is_example"]
-                else "Commitments to clouds would save {saved_usd:usd} a month"
-            ),
-            problem=sums.say(
-                "Machines that run all day are paid on demand. {options:count} options of {offers:count} "
-                "offers were settled hour by hour, on what is left after idle machines are stopped and large "
-                "ones made smaller."
-            )
-            + _to_be_measured(sums),
-            domain_spec=RATE_OPTIMIZATION,
-            domain_framework=RATES,
-            ubr_impact=say(
-                "**{saved_usd:usd}** a month for a promise of **{promised_usd:usd}** until "
-                "{last_term_ends_on:month}: {upfront_usd:usd} on the days of signing, from "
-                "{first_signing_date:month} to {last_signing_date:month}, and {monthly_usd:usd} a month once "
-                "all is signed, used or not.",
-                sums,
-                signing(warehouse),
-            ),
-            recommendation=Recommendation(_what_first(sums, chosen), "Head of Finance", "a day"),
-            outcome=sums.say(
-                "**{saved_usd:usd}** a month if the last 30 days repeat, {stable_usd:usd} at what every hour "
-                "used; what was chosen a month earlier would have saved {backtested_usd:usd} a month since."
-            )
-            + _longer(sums),
-            supporting=Table(_PROMISES, chosen, note("one option for each part of the usage")),
+        insight(
+            "rates/cloud_commitments",
+            sums,
+            chosen,
+            signing(warehouse),
+            supporting=Table(_PROMISES, chosen),
         ),
     )
 
 
-def _what_first(sums: Evidence, chosen: Evidence) -> Prose:
-    if sums["is_example"]:
-        return chosen.say(
-            "Ask quotes for the usage of the table, {usage_group:text} first, and put them into the seed "
-            "cloud_commitment_offers. Until then sign nothing: the discounts are examples."
-        )
-    return chosen.say(
-        "Begin with {offer_name:text} for {usage_group:text}. Sign one part a month, so that not all of it "
-        "ends on one day."
-    )
-
-
 def _to_be_measured(sums: Evidence) -> Prose:
-    if not sums["unmeasured"]:
-        return note("")
-    return sums.say(
-        " Not in the sum: {unmeasured:count} that would save {unmeasured_usd:usd} a month, if only somebody "
-        "knew that the machines behind them are in use. Measure first."
-    )
+    """What would save if the machines behind it were known to be in use, as a further sentence."""
+    return note(" ") + phrase("rates/_to_be_measured", sums) if sums["unmeasured"] else note("")
 
 
 def _longer(sums: Evidence) -> Prose:
-    """What the years beyond the first buy, where a longer term is preferred."""
+    """What the years beyond the first buy, where a longer term is preferred, as a further sentence."""
     if sums["longer_promises_usd"] is None:
         return note("")
-    return sums.say(
-        " Against the best offers of a year the longer terms save {longer_saves_usd:usd} a month more, and "
-        "promise {longer_promises_usd:usd} more."
-    )
+    return note(" ") + phrase("rates/_longer_terms", sums)
 
 
 def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:

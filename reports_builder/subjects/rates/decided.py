@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.formatting import UNKNOWN, Value, percent
-from reports_builder.model import Column, Insight, Recommendation, Section, Table
-from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
+from reports_builder.insight_words import insight, phrase
+from reports_builder.model import Column, Insight, Section, Table
 from reports_builder.warehouse import Warehouse
 
 
@@ -136,28 +136,21 @@ def missed_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     missed = _missed(warehouse)
     if not missed.rows:
         return ()
+    dropped = {row["replaced_subject"]: row for row in _replaced(warehouse).each()}
+    standing = [row for row in missed.each() if row["subject"] not in dropped]
+    given_up = [
+        phrase("rates/_given_up", row, replacement=dropped[row["subject"]])
+        for row in missed.each()
+        if row["subject"] in dropped
+    ]
     return (
-        Insight(
-            title=missed.say(
-                "Decided and not carried out: {missed_decisions:count} of {decisions:count} savings, "
-                "{all_missed_monthly_usd:usd_table} a month"
-            ),
-            problem=_what_was_missed(missed),
-            domain_spec=RATE_OPTIMIZATION,
-            domain_framework=USAGE,
-            ubr_impact=missed.say(
-                "**{all_missed_usd:usd_table}** of cost until now that was expected to be gone."
-            ),
-            recommendation=Recommendation(
-                _what_to_do(missed, _replaced(warehouse)),
-                str(missed["owner_role"]),
-                "a decision; the work is that of the action",
-            ),
-            outcome=missed.say(
-                "**{all_missed_monthly_usd:usd_table}** a month, as it was expected when it was decided; in "
-                "the total only as far as it is listed again. Assumption: it still brings what was expected."
-            ),
-            supporting=Table(_MISSED, missed, note("decisions that were not carried out.")),
+        insight(
+            "rates/missed",
+            missed,
+            has_standing=bool(standing),
+            standing=standing[0] if standing else missed,
+            given_up=join(given_up),
+            supporting=Table(_MISSED, missed),
         ),
     )
 
@@ -174,51 +167,4 @@ def _replaced(warehouse: Warehouse) -> Evidence:
         where replaced_to_model is not null
         order by replaced_subject
         """
-    )
-
-
-def _what_to_do(missed: Evidence, replaced: Evidence) -> Prose:
-    """Carry out what still stands, and give up what another move of the same calls replaces."""
-    dropped = {row["replaced_subject"]: row for row in replaced.each()}
-    standing = [row for row in missed.each() if row["subject"] not in dropped]
-    said = note("")
-    if standing:
-        first = standing[0]
-        verb = "Move" if first["action_kind"] == "model_switch" else "Carry out"
-        named = (
-            "{subject:text}"
-            if first["action_kind"] == "model_switch"
-            else "{action_kind:words} of {subject:text}"
-        )
-        said = first.say(
-            f"{verb} what the table names, {named} first, or give it up by `savings give-up`. What is still "
-            "worth its work is among the actions, marked as decided before."
-        )
-    for row in missed.each():
-        if row["subject"] in dropped:
-            said += note(" " if said.plain else "") + say(
-                "Give up {subject:text}: the action that moves these calls to {to_model:text} takes its "
-                "place.",
-                row,
-                dropped[row["subject"]],
-            )
-    return said
-
-
-def _what_was_missed(missed: Evidence) -> Prose:
-    owner = (
-        " (owner: {owner_role:text}" + (" of {team_id:text})" if missed["team_id"] else ")")
-        if missed["owner_role"]
-        else ""
-    )
-    moved = (
-        " {decision_moved_share:percent} of the calls that were to move did."
-        if missed["decision_moved_share"] is not None
-        else ""
-    )
-    return missed.say(
-        "Missed most: {action_kind:words}, {subject:text}, was to hold from {accepted_date:day} on and has "
-        f"not been carried out since{owner}. Of **{{decision_predicted_usd:usd_table}}** that were expected "
-        "until now **{decision_realized_usd:usd_table}** came, at {predicted_monthly_savings_usd:usd_table} "
-        f"a month.{moved}"
     )

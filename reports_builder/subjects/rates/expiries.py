@@ -1,15 +1,10 @@
 """When commitments that are owned end, and whether to renew them."""
 
 from reports_builder.evidence import Evidence, Prose, join, note
-from reports_builder.model import Column, Insight, KeyFigure, Recommendation, Section, Table
-from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, RATES
+from reports_builder.insight_words import insight, phrase
+from reports_builder.model import Column, Insight, KeyFigure, Section, Table
 from reports_builder.warehouse import Warehouse
 
-_DECISIONS = {
-    "renew it": "renew it",
-    "renew less of it": "renew less of it, {renewed_hourly_usd:usd_table} an hour",
-    "let it end": "let it end",
-}
 _DUE = (
     Column("provider_name", "Provider"),
     Column("commitment_name", "Commitment"),
@@ -44,48 +39,23 @@ def due_said(owned: Evidence) -> Prose:
     """The next decision on a commitment that is owned, as one sentence; nothing where none ends soon."""
     if not owned.rows:
         return note("")
-    return _ends(owned, " The ") + note(": ") + _decision(owned) + _else_it_costs(owned) + note(".")
-
-
-def _ends(owned: Evidence, begins: str) -> Prose:
     return (
-        note(begins)
-        + owned.say(
-            "{commitment_type:text} of {team_id:text} with {provider_name:text}"
-            if owned["team_id"]
-            else "{commitment_type:text} with {provider_name:text}"
-        )
-        + owned.say(
-            " ends on {ends_on:day} and "
-            + ("renews by itself" if owned["is_renewed_automatically"] else "does not renew by itself")
-        )
+        note(" The ")
+        + phrase("rates/_ends", owned)
+        + note(": ")
+        + _decision(owned)
+        + _else_it_costs(owned)
+        + note(".")
     )
 
 
 def _decision(owned: Evidence) -> Prose:
-    todo = _DECISIONS.get(str(owned["advice"]))
-    if todo is None:
-        return owned.say("{advice:text}; decide by {decide_by_date:day}")
-    first = ", once you know whether {first_to_ask:text} may be off at night" * bool(owned["machines_to_ask"])
-    return owned.say(todo + first + ", by {decide_by_date:day}")
+    return phrase("rates/_renewal", owned, is_settled=_is_settled(owned))
 
 
-def _who_uses_it(owned: Evidence) -> Prose:
-    """Whose machines it covers, and which of them are to change before it is signed again."""
-    said = note("") if owned["used_by"] is None else owned.say(" It is used by {used_by:text}.")
-    if owned["machines_to_change"]:
-        said += owned.say(
-            " Of the {machines:count} machines that it covers {machines_to_change:count} can be ended, off "
-            "at night, smaller or on spare capacity before ({first_to_change:text}): what to sign again is "
-            "sized as if they were."
-        )
-    if owned["machines_to_ask"]:
-        said += owned.say(
-            " Of {machines_to_ask:count} of the {machines:count} machines that it covers no tag says whether "
-            "they may be off at night ({first_to_ask:text}); {asked_hourly_usd:usd_unit} an hour of it is "
-            "theirs."
-        )
-    return said
+def _is_settled(owned: Evidence) -> bool:
+    """Whether the advice is one to carry out, and not a question that is open."""
+    return owned["advice"] in ("renew it", "renew less of it", "let it end")
 
 
 def _else_it_costs(owned: Evidence) -> Prose:
@@ -115,40 +85,16 @@ def due_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     owned = due(warehouse)
     if not owned.rows:
         return ()
-    others = join(
-        [_ends(other, " The ") + note(": ") + _decision(other) + note(".") for other in owned.each()[1:]], ""
-    )
+    others = [
+        phrase("rates/_another_due", other, is_settled=_is_settled(other)) for other in owned.each()[1:]
+    ]
     return (
-        Insight(
-            title=owned.say("A commitment with {provider_name:text} ends on {ends_on:day}: {advice:text}"),
-            problem=_ends(owned, "The ")
-            + owned.say(
-                ", {days_left:count} days from the last day of the data. In the last month that is over it "
-                "cost **{cost_usd:usd}** and was {utilization_share:percent} used. Beyond its end its usage "
-                "is paid at the price on demand."
-            )
-            + _who_uses_it(owned),
-            domain_spec=RATE_OPTIMIZATION,
-            domain_framework=RATES,
-            ubr_impact=owned.say("**{renewed_monthly_savings_usd:usd}** a month that its end takes away.")
-            if owned["renewed_monthly_savings_usd"] is not None
-            else note("Unknown: nothing of it is known to be worth signing again."),
-            recommendation=Recommendation(
-                note("Decide on the ")
-                + owned.say("{commitment_type:text} that ends on {ends_on:day}: ")
-                + _decision(owned)
-                + note(".")
-                + others,
-                str(owned["owner_role"]),
-                str(owned["effort"]),
-            ),
-            outcome=owned.say(
-                "**{renewed_monthly_savings_usd:usd}** a month against the price on demand; in no other sum. "
-                "Assumption: the usage that it covers goes on as in the last 30 days, at the terms of today."
-            )
-            if owned["renewed_monthly_savings_usd"] is not None
-            else note("Nothing is signed that does not pay. Assumption: usage stays as it is."),
-            supporting=Table(_DUE, owned, note("commitments whose end is near.")),
+        insight(
+            "rates/due",
+            owned,
+            is_settled=_is_settled(owned),
+            others=join(others),
+            supporting=Table(_DUE, owned),
         ),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.savings import savings_figure
 from reports_builder.subjects.core.statements import spend_figures
@@ -201,25 +202,20 @@ def _look_backs_table(warehouse: Warehouse) -> tuple[Table, ...]:
     )
 
 
-def offers_called(counts: Evidence) -> str:
-    """The word for the offers, as part of a template: what nobody has quoted is called an example."""
+def offers_called(counts: Evidence) -> Prose:
+    """The word for the offers: what nobody has quoted is called an example."""
     if not counts["offers_illustrative"]:
-        return "commitment offers"
+        return phrase("rates/_offers")
     if counts["offers_illustrative"] == counts["offers_judged"]:
-        return "example commitment offers"
-    return "commitment offers ({offers_illustrative:count} of them examples)"
+        return phrase("rates/_offers_examples")
+    return phrase("rates/_offers_some_examples", counts)
 
 
 def offers_that_pay(counts: Evidence) -> Prose:
     """How many offers pay, and how many of those can be signed where one excludes another; no full stop."""
-    return counts.say(
-        f"{{offers_paying:count}} of {{offers_judged:count}} {offers_called(counts)} would pay"
-        + (
-            ""
-            if counts["offers_recommended"] in (0, counts["offers_paying"])
-            else "; as they exclude one another, at most {offers_recommended:count} can be signed"
-        )
-    )
+    are_exclusive = counts["offers_recommended"] not in (0, counts["offers_paying"])
+    called = offers_called(counts)
+    return phrase("rates/_offers_that_pay", counts, offers_called=called, are_exclusive=are_exclusive)
 
 
 def after_the_price_plan(offer: Evidence) -> Prose:
@@ -262,9 +258,10 @@ def _on_models(offer: Evidence, beyond: Evidence, counts: Evidence) -> Prose:
     if not offer.rows and beyond.rows:
         return note("on models ") + offers_that_pay(counts) + _beyond(beyond)
     if not offer.rows:
-        return counts.say(
-            f"on models none of the {{offers_judged:count}} {offers_called(counts)} pays once the other "
-            "actions are taken"
+        return (
+            counts.say("on models none of the {offers_judged:count} ")
+            + offers_called(counts)
+            + note(" pays once the other actions are taken")
         )
     return (
         note("on models ")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value, day_short
-from reports_builder.model import Column, Figure, Insight, KeyFigure, Recommendation, Section, Table
-from reports_builder.subjects.capabilities import RATE_OPTIMIZATION, USAGE
+from reports_builder.insight_words import insight
+from reports_builder.model import Column, Figure, Insight, KeyFigure, Section, Table
 from reports_builder.warehouse import Warehouse
 
 VALUE_KEY = "Bar: expected value. Upright mark: the high end of its range."
@@ -218,41 +218,7 @@ def usage_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     totals = usage_totals(warehouse)
     if not totals["accepted"]:
         return ()
-    return (
-        Insight(
-            title=totals.say("Machines and storage could cost {usage_net_usd:usd} less a month"),
-            problem=totals.say(
-                "{resources:count} resources cost **{resources_usd:usd}** on demand in the last 30 days of "
-                "their bills. Some do nothing, some are larger than their highest use, some run at night for "
-                "nobody."
-            ),
-            domain_spec=RATE_OPTIMIZATION,
-            domain_framework=USAGE,
-            ubr_impact=totals.say(
-                "**{usage_net_usd:usd}** a month, {usage_net_share:percent} of what they cost. It is no cost "
-                "of serving a customer, and so in no customer's margin."
-            ),
-            recommendation=Recommendation(
-                note("Begin with what does nothing, and make smaller before you commit to anything."),
-                "Head of Engineering",
-                "a tenth of a day for most resources",
-                is_in_plan=True,
-            ),
-            outcome=totals.say(
-                "**{usage_net_usd:usd}** a month ({usage_low_usd:usd} to {usage_high_usd:usd}), each counted "
-                "on what the ones before it leave. If all were done it would be {usage_possible_usd:usd}; a "
-                "share is counted, as of switches of models, because some resources turn out to be needed as "
-                "they are. Assumption: that share, and use that stays as it was measured."
-            ),
-            supporting=Table(
-                _KINDS,
-                _kinds(warehouse),
-                note(
-                    "the actions in the order in which they are applied, and how many resources each is for."
-                ),
-            ),
-        ),
-    )
+    return (insight("rates/usage", totals, is_in_plan=True, supporting=Table(_KINDS, _kinds(warehouse))),)
 
 
 def unknown_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
@@ -261,38 +227,7 @@ def unknown_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     if not totals["unknown_resources"]:
         return ()
     unknown = _unknown(warehouse)
-    return (
-        Insight(
-            title=totals.say("Of {unknown_usd:usd} a month nobody knows whether it could be less"),
-            problem=totals.say(
-                "{unknown_resources:count} resources that cost **{unknown_usd:usd}** in 30 days, "
-                "of {resources_usd:usd} that were judged, have no tag that says whether they may be off at "
-                "night or be interrupted, or were never measured. They are in no saving."
-            ),
-            domain_spec=RATE_OPTIMIZATION,
-            domain_framework=USAGE,
-            ubr_impact=note("None is counted: what is not known is no saving."),
-            recommendation=Recommendation(
-                unknown.say(
-                    "Each team writes the tags of the seed `workload_tolerances` on its resources, and "
-                    "measures the use of those that were never measured, the largest first: {team_id:text}, "
-                    "{action_kind:words}, {resources:count} that cost {unknown_cost_usd:usd_table} "
-                    "({reason_kind:text})."
-                ),
-                "Head of Engineering",
-                "an hour a team for tags, a day for measurements",
-            ),
-            outcome=note(
-                "A figure in place of a question: after the next build each of them is an action, or has its "
-                "reason against. Assumption: the tags are true."
-            ),
-            supporting=Table(
-                _UNKNOWN,
-                unknown,
-                note("what is not known, by team; a resource can stand in several rows."),
-            ),
-        ),
-    )
+    return (insight("rates/unknown", totals, largest=unknown, supporting=Table(_UNKNOWN, unknown)),)
 
 
 def usage_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:

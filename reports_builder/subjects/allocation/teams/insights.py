@@ -1,12 +1,10 @@
 """The insight blocks of the analysis of organizational alignment."""
 
-from reports_builder.evidence import Evidence, Prose, join, note
-from reports_builder.model import Column, Insight, Recommendation, Table
+from reports_builder.evidence import Evidence, Prose, join, literal, note
+from reports_builder.insight_words import insight
+from reports_builder.model import Column, Insight, Table
 from reports_builder.subjects.allocation.teams.statements import TEAM_COLUMNS
-from reports_builder.subjects.capabilities import BENCHMARKING, INVOICING
 from reports_builder.subjects.planning.budgets import advice
-
-_DOMAIN = "Organizational Alignment"
 
 _RUNNING_COLUMNS = (
     Column("team_name", "Team"),
@@ -33,40 +31,14 @@ def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence
     if not budgets["is_over"]:
         return ()
     return (
-        Insight(
-            title=budgets.say(
-                "{team_name:text} was over its budget of {month_start_date:month} by "
-                "{projected_variance_usd:usd}"
-                if budgets["is_ended"]
-                else "{team_name:text} is {budget_status:text} by {projected_variance_usd:usd}"
-            ),
-            problem=budgets.say(
-                "In {month_start_date:month} {team_name:text} spent **{actual_usd:usd}** of a budget of "
-                "**{budget_usd:usd}**, {burn_rate:ratio} times what was planned."
-                if budgets["is_ended"]
-                else "{team_name:text} may spend **{budget_usd:usd}** in {month_start_date:month}. It has "
-                "spent **{actual_usd:usd}** and comes to **{projected_cost_usd:usd}** for the whole month; "
-                "at {burn_rate:ratio} times the planned pace."
-            ),
-            domain_spec=f"{_DOMAIN} (budget against actual)",
-            domain_framework="Quantify Business Value: Budgeting",
-            ubr_impact=budgets.say(
-                "**{projected_variance_usd:usd}** of cost in the month that was not planned."
-            ),
-            recommendation=Recommendation(
-                budget_decision(ahead),
-                approver(ahead),
-                "days",
-            ),
+        insight(
+            "allocation/teams/overrun",
+            budgets,
+            month=month,
+            decision=budget_decision(ahead),
             outcome=budget_outcome(ahead),
-            supporting=Table(
-                _ENDED_COLUMNS if budgets["is_ended"] else _RUNNING_COLUMNS,
-                table,
-                month.say(
-                    "budgets of {month_start_date:month}; what has no team counts in the last row, so that "
-                    "it adds up to the month."
-                ),
-            ),
+            approver=literal(approver(ahead)),
+            supporting=Table(_ENDED_COLUMNS if budgets["is_ended"] else _RUNNING_COLUMNS, table),
         ),
     )
 
@@ -259,56 +231,10 @@ def too_large(budgets: Evidence) -> tuple[Insight, ...]:
     if not budgets.rows:
         return ()
     return (
-        Insight(
-            title=budgets.say("{team_name:text} does not need {released_usd:usd} a month of its budget"),
-            problem=join(
-                [
-                    team.say(
-                        "In {judged_months:count} whole months {team_name:text} used at most "
-                        "{most_used_share:percent} of its budget, and none to {last_date_ahead:month} is "
-                        "expected to come near it: {month_start_date:month} is heading for "
-                        "**{projected_cost_usd:usd_table}** of **{budget_usd:usd_table}**."
-                    )
-                    for team in budgets.each()
-                ],
-                " ",
-            ),
-            domain_spec=f"{_DOMAIN} (budget against actual)",
-            domain_framework="Quantify Business Value: Budgeting",
-            ubr_impact=budgets.say(
-                "**{released_usd:usd}** a month is kept for cost of {team_name:text} that does not come. A "
-                "budget that nobody can miss says nothing when use grows."
-            ),
-            recommendation=Recommendation(
-                join(
-                    [
-                        team.say(
-                            "Set the budget of {team_name:text} to {suggested_budget_usd:usd_table} by "
-                            "{decide_by_date:day}, as proposed for the next quarter."
-                            + (
-                                " Once its open savings, {open_savings_usd:usd_table} a month, are made, "
-                                "{proposed_after_savings_usd:usd_table} will do."
-                                if team["open_savings_usd"]
-                                else ""
-                            )
-                        )
-                        for team in budgets.each()
-                    ],
-                    " ",
-                ),
-                approver(budgets),
-                "hours",
-            ),
-            outcome=join(
-                [
-                    team.say(
-                        "{team_name:text}: **{released_usd:usd_table}** a month is free for another budget."
-                    )
-                    for team in budgets.each()
-                ],
-                " ",
-            )
-            + note(" Assumption: the forecast holds; no cost is saved by it."),
+        insight(
+            "allocation/teams/too_large",
+            budgets,
+            teams=budgets.each(),
             supporting=Table(
                 (
                     Column("team_name", "Team"),
@@ -318,7 +244,6 @@ def too_large(budgets: Evidence) -> tuple[Insight, ...]:
                     Column("released_usd", "Released", "usd_table"),
                 ),
                 budgets,
-                budgets.say("budgets of {month_start_date:month} that are too large."),
             ),
         ),
     )
@@ -328,62 +253,7 @@ def dear_team(teams: Evidence) -> tuple[Insight, ...]:
     """The team whose calls cost most; nothing when there is no other to compare it with."""
     if len(teams.rows) < 2:
         return ()
-    return (
-        Insight(
-            title=teams.say(
-                "A call of {team_name:text} costs {cost_per_call_to_average:ratio} times the average of "
-                "all teams"
-            ),
-            problem=teams.say(
-                "{team_name:text} caused **{cost_usd:usd}** with {calls:count} calls, "
-                "{cost_per_call_usd:usd_unit} each; 1,000 of its tokens cost "
-                "{cost_per_1k_tokens_usd:usd_unit}."
-            ),
-            domain_spec=f"{_DOMAIN} (cross-team comparison)",
-            domain_framework=f"{BENCHMARKING}; Unit Economics",
-            ubr_impact=teams.say(
-                "**{cost_usd:usd}** of cost to serve in 30 days, {cost_share:percent} of the total."
-            ),
-            recommendation=Recommendation(_cheaper_calls(teams), "Head of Engineering", "days"),
-            outcome=_of_cheaper_calls(teams),
-            supporting=Table(TEAM_COLUMNS, teams, note("teams side by side, the dearest call first.")),
-        ),
-    )
-
-
-def _cheaper_calls(teams: Evidence) -> Prose:
-    """Which models are advised for the calls of the dearest team; without any, where else to look."""
-    said = note("")
-    if teams["tasks_to_switch"]:
-        said += teams.say(
-            "Move the team's calls as “Which model for which task” advises, which names a cheaper "
-            "model for {tasks_to_switch:count} of its {team_tasks:count} kinds of task. "
-        )
-    if teams["tasks_to_lift"]:
-        said += teams.say(
-            "Decide on the moves that lift its answers to their quality floor and cost less: "
-            "{lifts_for_less:text} (“Which model for which task”)."
-        )
-    if teams["tasks_to_switch"] or teams["tasks_to_lift"]:
-        return said
-    return note(
-        "Look at how much each call sends and gets back: “Which model for which task” names no cheaper model "
-        "that is good enough for this team's work."
-    )
-
-
-def _of_cheaper_calls(teams: Evidence) -> Prose:
-    """What that is worth."""
-    if teams["savings_on_calls_usd"]:
-        return teams.say(
-            "Up to **{savings_on_calls_usd:usd_table}** a month, as that page counts it: no more beside it. "
-            "Assumption: the same calls, with as many tokens on the other models."
-        )
-    return teams.say(
-        "Between nothing and **{above_average_usd:usd}** in 30 days, if its calls came to cost the average. "
-        "Assumption: teams do different work; a dear call may be worth its price, which the feature analysis "
-        "judges."
-    )
+    return (insight("allocation/teams/dear_team", teams, supporting=Table(TEAM_COLUMNS, teams)),)
 
 
 def shown_only(shown: Evidence, sums: Evidence) -> tuple[Insight, ...]:
@@ -391,32 +261,10 @@ def shown_only(shown: Evidence, sums: Evidence) -> tuple[Insight, ...]:
     if not shown.rows:
         return ()
     return (
-        Insight(
-            title=sums.say("{shown_cost_usd:usd} of the month is shown to teams and billed to none"),
-            problem=shown.say(
-                "{team_name:text} sees its cost without paying it: **{allocated_cost_usd:usd}** in "
-                "{month_start_date:month}"
-                + (
-                    ". "
-                    if shown["daily_cost_change_share"] is None
-                    else ", its cost per day {daily_cost_change_share:delta} on that of the month before. "
-                )
-            )
-            + sums.say("Teams of which that holds: {shown_teams:count}."),
-            domain_spec=f"{_DOMAIN} (chargeback and showback)",
-            domain_framework=INVOICING,
-            ubr_impact=sums.say(
-                "**{shown_cost_usd:usd}** of cost in the month stands in no team's own result."
-            ),
-            recommendation=Recommendation(
-                shown.say("Decide whether {team_name:text} is ready to be billed."),
-                "Head of Finance",
-                "hours",
-            ),
-            outcome=sums.say(
-                "Between nothing and **{shown_cost_usd:usd}** a month moves from the common account to the "
-                "teams that cause it. Assumption: billing moves cost, it does not by itself reduce it."
-            ),
+        insight(
+            "allocation/teams/shown_only",
+            sums,
+            shown,
             supporting=Table(
                 (
                     Column("team_name", "Team"),
@@ -426,7 +274,6 @@ def shown_only(shown: Evidence, sums: Evidence) -> tuple[Insight, ...]:
                     Column("daily_cost_change_share", "Change of cost per day", "delta"),
                 ),
                 shown,
-                note("teams that are shown their cost."),
             ),
         ),
     )

@@ -1,7 +1,8 @@
 """The insight block on what cost more than its budget."""
 
 from reports_builder.evidence import Evidence, literal, note
-from reports_builder.model import Insight, Recommendation
+from reports_builder.insight_words import insight
+from reports_builder.model import Insight
 from reports_builder.subjects.allocation.teams.insights import approver, team_decision, team_outcome
 from reports_builder.subjects.planning.budgets.statements import budget_of
 from reports_builder.subjects.planning.variance.statements import causes_table, in_words
@@ -28,15 +29,6 @@ def over_budget(budget: Evidence, causes: Evidence, ahead: Evidence) -> tuple[In
     """
     is_team = budget["scope"] == "team"
     named = str(budget["scope_name"]) if is_team else budget_of(budget.records()[budget.focus])
-    name = literal(named[:1].upper() + named[1:])
-    largest = note(f", most of it by {in_words(budget['largest_part'])}: ") + budget.say(
-        "**{largest_part_usd:delta_usd}**."
-        + (
-            ""
-            if budget["prior_variance_usd"] is None
-            else " It cost {prior_variance_usd:more_or_less_usd} than in the month before."
-        )
-    )
     advice = next(
         (
             row
@@ -45,35 +37,17 @@ def over_budget(budget: Evidence, causes: Evidence, ahead: Evidence) -> tuple[In
         ),
         None,
     )
+    nothing = note("")
     return (
-        Insight(
-            title=name
-            + budget.say(
-                " cost {total_variance_share:percent} more than its budget of {month_start_date:month}"
-            ),
-            problem=name
-            + budget.say(
-                " spent **{actual_usd:usd}** of **{compared_usd:usd}**, a {severity:text} difference"
-            )
-            + largest,
-            domain_spec="Organizational Alignment (variance analysis)",
-            domain_framework="Quantify Business Value: Budgeting",
-            ubr_impact=budget.say("**{total_variance_usd:usd}** more than was planned."),
-            recommendation=Recommendation(
-                note("Settle with ")
-                + (budget.say("{scope_name:text}") if is_team else note("who uses it"))
-                + note(" whether that use earns its cost.")
-                if advice is None
-                else team_decision(advice),
-                "Head of Finance" if advice is None else approver(advice),
-                "days",
-            ),
-            outcome=budget.say(
-                "Up to **{total_variance_usd:usd}** a month. Assumption: use goes on as in that month."
-            )
-            if advice is None
-            else team_outcome(advice)
-            + note(" Assumption: the work on savings begins now, and use stays as it is."),
+        insight(
+            "planning/variance/over_budget",
+            budget,
+            named=literal(named[:1].upper() + named[1:]),
+            largest_part_in_words=note(in_words(budget["largest_part"])),
+            is_advised=advice is not None,
+            decision=nothing if advice is None else team_decision(advice),
+            approver=nothing if advice is None else literal(approver(advice)),
+            team_outcome=nothing if advice is None else team_outcome(advice),
             supporting=causes_table(causes),
         ),
     )
