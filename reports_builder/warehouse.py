@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
 from typing import Protocol
@@ -130,8 +131,13 @@ class Warehouse:
 
     def has(self, mart: str) -> bool:
         """Whether the warehouse holds this ``schema.table``."""
+        return (mart,) in self._tables
+
+    @cached_property
+    def _tables(self) -> frozenset[tuple[Value, ...]]:
+        # To list them takes longer than most questions.
         _, rows = self._fetch("select table_schema || '.' || table_name from information_schema.tables;")
-        return (mart,) in rows
+        return frozenset(rows)
 
     def _fetch(
         self, sql: str, parameters: Mapping[str, Sequence[str]] | None = None

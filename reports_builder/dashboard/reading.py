@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -78,7 +79,7 @@ class NarrowedWarehouse(Warehouse):
         """Whether any filter is in use."""
         return bool(self.filters.chosen)
 
-    @property
+    @cached_property
     def whole(self) -> "NarrowedWarehouse":
         """The same without filters, for what speaks of the whole company and the reports' own days."""
         return NarrowedWarehouse(self.path, self._connection, Filters()) if self.is_narrowed else self

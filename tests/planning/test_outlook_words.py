@@ -25,7 +25,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def cause(scope: str, kind: str, order: int, name: str, change: float, whole: float) -> str:
     return (
         f"'{scope}' as scope, '{scope}' as scope_id, '{kind}' as kind, {order} as cause_order, '{name}' as cause, "
-        f"{change} as change_usd, 100 as trailing_cost_usd, {100 + whole} as forecast_usd"
+        f"{change} as change_usd, 100 as trailing_cost_usd, {100 + whole} as forecast_usd, {whole} as scope_change_usd"
     )
 
 

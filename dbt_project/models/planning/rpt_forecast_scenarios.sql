@@ -128,9 +128,9 @@ all_changes as (
     select
         scenario,
         month_start_date,
-        sum(change_usd) as change_usd,
-        sum(coalesce(lower_change_usd, change_usd)) as lower_change_usd,
-        sum(coalesce(upper_change_usd, change_usd)) as upper_change_usd
+        {{ money('sum(change_usd)') }} as change_usd,
+        {{ money('sum(coalesce(lower_change_usd, change_usd))') }} as lower_change_usd,
+        {{ money('sum(coalesce(upper_change_usd, change_usd))') }} as upper_change_usd
     from changed
     group by scenario, month_start_date
 

@@ -44,7 +44,7 @@ cases as (
 {# What the offers for a group of usage see of it, as the portfolio counts it: what a plan on everything sees beyond all groups is a group of its own. #}
 seen_by_offer as (
 
-    select provider, history_id, alternatives, group_id, offer_id, {{ money('sum(on_demand_cost_usd * months_per_lookback)') }} as seen_usd
+    select provider, history_id, alternatives, group_id, offer_id, {{ money('sum(' ~ money_times('on_demand_cost_usd', 'cast(months_per_lookback as double)') ~ ')') }} as seen_usd
     from outcomes
     where level_kind = 'optimal'
     group by provider, history_id, alternatives, group_id, offer_id
@@ -145,7 +145,7 @@ used as (
     select
         lines.provider_name,
         rates.provider_name is not null as has_offer,
-        {{ money('sum((lines.effective_cost_usd + lines.sustained_use_usd) * cases.months)') }} as used_usd
+        {{ money('sum(' ~ money_times('lines.effective_cost_usd + lines.sustained_use_usd', 'cast(cases.months as double)') ~ ')') }} as used_usd
     from lines
     inner join cases on lines.provider_name = cases.history_id and cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date
     left join rates

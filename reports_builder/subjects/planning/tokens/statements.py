@@ -192,7 +192,7 @@ def lifetimes_chart(warehouse: Warehouse) -> tuple[Section, ...]:
 
 def lifetimes_section(warehouse: Warehouse) -> tuple[Section, ...]:
     """Lifetimes by tier; nothing where nobody left."""
-    lifetimes = ask.lifetimes(warehouse)
+    lifetimes, months = ask.lifetimes(warehouse), ask.retention_by_month(warehouse)
     if not lifetimes.rows:
         return ()
     return (
@@ -240,7 +240,7 @@ def lifetimes_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("lower_revenue_so_far_usd", "Low", "usd_table"),
                         Column("upper_revenue_so_far_usd", "High", "usd_table"),
                     ),
-                    ask.retention_by_month(warehouse),
+                    months,
                     note(
                         "A new customer of any tier, month by month: whether it is still there, and what its "
                         "fees bring in, not discounted. Low and high hold in 19 of 20 cases."

@@ -10,7 +10,7 @@ with spans as (
 
 calls as (
 
-    select * from {{ ref('int_calls_costed') }}
+    select * from {{ ref('fct_calls') }}
 
 ),
 

@@ -5,7 +5,7 @@
 
 with calls as (
 
-    select * from {{ ref('int_calls_costed') }}
+    select * from {{ ref('fct_calls') }}
 
 ),
 

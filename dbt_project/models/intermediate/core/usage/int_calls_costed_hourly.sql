@@ -4,7 +4,7 @@
 
 with calls as (
 
-    select * from {{ ref('int_calls_costed') }}
+    select * from {{ ref('fct_calls') }}
 
 ),
 

@@ -37,7 +37,7 @@ options as (
         levels.level_name,
         max(case when outcomes.is_recommended and outcomes.group_id = outcomes.alternatives then 1 else 0 end) over (partition by outcomes.alternatives) = 1 as is_on_everything,
         {{ money_of_double('cast(outcomes.net_monthly_savings_usd as double) * ' ~ months_that_pay_back('outcomes.term_months')) }} as pays_back_usd,
-        {{ money('outcomes.covered_usd * outcomes.months_per_lookback') }} as covered_monthly_usd,
+        {{ money_times('outcomes.covered_usd', 'cast(outcomes.months_per_lookback as double)') }} as covered_monthly_usd,
         {{ money(money('outcomes.hourly_commitment_usd') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as obligation_usd,
         {{ money_of_double(
             'cast(outcomes.usd_per_unit_hour as double) * 730 * outcomes.term_months * greatest(outcomes.committed_units - quantiles.used_units_p05, 0)'
@@ -106,7 +106,7 @@ steps as (
 {# What could be covered, per 30 days: of a group what its offers see most of, and of all groups together at least what a plan on everything sees. #}
 seen as (
 
-    select alternatives, group_id, offer_id, {{ money('sum(on_demand_cost_usd * months_per_lookback)') }} as seen_usd
+    select alternatives, group_id, offer_id, {{ money('sum(' ~ money_times('on_demand_cost_usd', 'cast(months_per_lookback as double)') ~ ')') }} as seen_usd
     from outcomes
     where usage_basis = 'after_actions' and level_kind = 'optimal'
     group by alternatives, group_id, offer_id
