@@ -6,7 +6,6 @@ from reports_builder.evidence import Evidence, Prose, literal
 from reports_builder.insight_words import insight, phrase
 from reports_builder.model import Column, Insight, Table
 from reports_builder.savings import alike, named, slower_after, works
-from reports_builder.subjects import capabilities
 from reports_builder.subjects.allocation.teams.insights import approver, budget_decision, budget_outcome
 from reports_builder.subjects.changes import change_or_new
 from reports_builder.subjects.core import queries as ask
@@ -25,10 +24,13 @@ class Domain:
     framework: str
 
 
-RATES = Domain(capabilities.RATE_OPTIMIZATION, capabilities.RATES)
-PERFORMANCE = Domain(capabilities.PERFORMANCE, f"{capabilities.USAGE}; {capabilities.UNIT_ECONOMICS}")
-REAL_TIME = Domain(capabilities.REAL_TIME, capabilities.ANOMALIES)
-LESS_USE = Domain(capabilities.RATE_OPTIMIZATION, capabilities.USAGE)
+RATES = Domain("Rate Optimization", "Optimize Usage & Cost: Rate Optimization")
+PERFORMANCE = Domain(
+    "Performance Tracking & Benchmarking",
+    "Optimize Usage & Cost: Usage Optimization; Quantify Business Value: Unit Economics",
+)
+REAL_TIME = Domain("Real-Time Decision Making", "Understand Usage & Cost: Anomaly Management")
+LESS_USE = Domain("Rate Optimization", "Optimize Usage & Cost: Usage Optimization")
 
 _DOMAIN_OF_ACTION = {
     "model_switch": PERFORMANCE,

@@ -11,8 +11,6 @@ from reports_builder.subjects.margin import queries as ask
 from reports_builder.subjects.pricing import customers as ask_prices
 from reports_builder.warehouse import Warehouse
 
-PROFITABILITY = "Understanding Usage & Cost (cost to serve); usage-based revenue: customer profitability"
-
 
 def _margin_status(customer: Mapping[str, Value]) -> Value:
     """Since when a customer loses money that came in the period; else how lasting its loss is."""

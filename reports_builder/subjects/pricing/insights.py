@@ -14,8 +14,6 @@ from reports_builder.subjects.pricing.statements import (
 from reports_builder.subjects.rates.decisions import COMPANY_COLUMNS, company_result, hosting_said
 from reports_builder.warehouse import Warehouse
 
-PRICING = "Organizational Alignment (price and cost); usage-based revenue: pricing strategy"
-
 # Of what is asked more, so much makes a part the largest by itself.
 _MOST_OF_IT = 0.5
 

@@ -3,9 +3,6 @@
 from reports_builder.evidence import Evidence
 from reports_builder.warehouse import Warehouse
 
-PLAN_EFFORT = "that of the price plan"
-"""The effort of each step of the price plan: the plan has one, which its actions say."""
-
 
 def recommended(warehouse: Warehouse) -> Evidence:
     """The recommended plan beside today's, with what the churn scenarios leave; no row without customers."""
