@@ -248,7 +248,7 @@ def test_the_price_plan_and_contracts_leave_what_the_waterfall_says(
     for customer in customers:
         assert customer["tiers"] == 1 and not customer["is_negotiated"]
         used = {"tier": customer["tier"], "days": customer["days"], "units": customer[plan["usage_unit"]]}
-        asked, served = invoice(used, fees, terms, float(plan["unit_cost_usd"]))
+        asked, served, _ = invoice(used, fees, terms, float(plan["unit_cost_usd"]))
         now = customer["now"]
         if rule["spares_profitable"] == "true" and now >= customer["spent"]:
             asked, served = now, 1.0

@@ -133,6 +133,12 @@ compared as (
         max(case when scored.horizon = '30-day total' then scored.wape end) over (
             partition by scored.scope, scored.scope_id, scored.forecast_method
         ) as total_wape,
+        max(case when scored.horizon = '30-day total' then scored.interval_coverage_share end) over (
+            partition by scored.scope, scored.scope_id, scored.forecast_method
+        ) as total_coverage_share,
+        max(case when scored.horizon = '30-day total' then scored.interval_independent_sums end) over (
+            partition by scored.scope, scored.scope_id, scored.forecast_method
+        ) as total_independent_sums,
         max(case when scored.horizon = '30-day total' and scored.forecast_method = 'seasonal_naive' then scored.wape end) over (
             partition by scored.scope, scored.scope_id
         ) as naive_total_wape
@@ -167,6 +173,8 @@ final as (
         interval_95_coverage_share,
         interval_target_share,
         total_wape,
+        total_coverage_share,
+        total_independent_sums,
         naive_total_wape,
         case
             when not is_used then 'not used'

@@ -97,7 +97,7 @@ works as (
         {{ money('sum(parts.net_monthly_savings_usd - parts.leaving_usd)') }} as net_after_price_usd,
         {{ string_agg_sorted("replace(canaries.task_type, '_', ' ')", ', ') }} as unmeasured_tasks
     from parts
-    left join canaries on parts.action_kind = 'model_switch' and parts.task_type = canaries.task_type and parts.provider = canaries.to_provider and parts.model = canaries.to_model
+    left join canaries on case when parts.action_kind = 'model_switch' then parts.task_type end = canaries.task_type and parts.provider = canaries.to_provider and parts.model = canaries.to_model
     group by parts.work_id, parts.action_kind
 
 ),

@@ -188,21 +188,12 @@ def scores_by_scope(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope,
-            scope_id,
-            max(forecast_method) as forecast_method,
-            max(wape) filter (where horizon = 'all days') as wape,
-            max(bias_share) filter (where horizon = 'all days') as bias_share,
-            max(skill_share) filter (where horizon = 'all days') as skill_share,
-            max(interval_coverage_share) filter (where horizon = 'all days') as days_held_share,
-            max(interval_95_coverage_share) filter (where horizon = 'all days') as days_95_held_share,
-            max(wape) filter (where horizon = '30-day total') as sum_wape,
-            max(interval_coverage_share) filter (where horizon = '30-day total') as sums_held_share,
-            max(interval_independent_sums) as independent_sums,
-            max(verdict) as verdict
+            scope, scope_id, forecast_method, wape, bias_share, skill_share,
+            interval_coverage_share as days_held_share, interval_95_coverage_share as days_95_held_share,
+            total_wape as sum_wape, total_coverage_share as sums_held_share,
+            total_independent_sums as independent_sums, verdict
         from planning.rpt_forecast_accuracy
-        where is_used
-        group by scope, scope_id
+        where is_used and horizon = 'all days'
         order by scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, scope_id
         """
     )
