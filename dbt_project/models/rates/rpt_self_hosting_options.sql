@@ -38,6 +38,13 @@ api_costs as (
 
 ),
 
+kinds as (
+
+    select * from {{ ref('savings_actions') }}
+    where action_kind = 'own_cards'
+
+),
+
 {# The tokens of a served model are those of all cards that serve it on the day, and stand on the row of each. #}
 serving_days as (
 
@@ -126,7 +133,7 @@ priced as (
 
     select
         pool, self_hosted_model, paid_days, recorded_days, basis, api_provider, api_model, task_types, compared_tokens, current_tokens, quality_score, api_quality_score,
-        monthly_cost_usd, api_cost_usd, free_hours, capacity_tokens,
+        monthly_cost_usd, api_cost_usd, free_hours, capacity_tokens, answered_tokens,
         {{ ratio('monthly_cost_usd', 'gpu_hours') }} as usd_per_gpu_hour,
         coalesce(measured_share, {{ ratio('answered_tokens', 'capacity_tokens') }}) as utilization_share,
         {{ ratio('monthly_cost_usd * 1000000', 'answered_tokens') }} as usd_per_million_tokens,
@@ -136,7 +143,7 @@ priced as (
 
 ),
 
-final as (
+judged as (
 
     select
         *,
@@ -158,8 +165,29 @@ final as (
             when quality_score is null then 'lower price a token; quality for these tasks unknown'
             when quality_score < api_quality_score then 'own cards cost less, at lower quality'
             else 'own cards cost less'
-        end as verdict
+        end as verdict,
+        coalesce(basis = 'assumed throughput' and usd_per_million_tokens < api_usd_per_million_tokens, false) as is_to_score,
+        api_usd_per_million_tokens * answered_tokens / 1000000 as replaced_cost
     from priced
+
+),
+
+{# What a copy of the model would save on the API's bill, if its answers are good enough: with a fifth less usage, as it is, and with a fifth more. #}
+final as (
+
+    select
+        judged.pool, judged.self_hosted_model, judged.paid_days, judged.recorded_days, judged.basis, judged.api_provider, judged.api_model, judged.task_types,
+        judged.compared_tokens, judged.current_tokens, judged.quality_score, judged.api_quality_score, judged.monthly_cost_usd, judged.api_cost_usd, judged.free_hours,
+        judged.capacity_tokens, judged.usd_per_gpu_hour, judged.utilization_share, judged.usd_per_million_tokens, judged.full_load_usd_per_million_tokens,
+        judged.api_usd_per_million_tokens, judged.break_even_utilization_share, judged.break_even_monthly_tokens, judged.is_dearest_api_model, judged.verdict,
+        {% for name, usage in [('low_savings_usd', 0.8), ('monthly_savings_usd', 1), ('high_savings_usd', 1.2)] -%}
+        case when judged.is_to_score then {{ money(money_of_double('judged.replaced_cost * ' ~ usage) ~ ' - judged.monthly_cost_usd') }} end as {{ name }},
+        {% endfor -%}
+        case when judged.is_to_score then {{ days_in_words('kinds.effort_days + kinds.effort_days_per_part') }} end as effort,
+        case when judged.is_to_score then kinds.owner_role end as owner_role,
+        case when judged.is_to_score then {{ payback_months(effort_of('1'), 'judged.replaced_cost - cast(judged.monthly_cost_usd as double)') }} end as payback_months
+    from judged
+    cross join kinds
 
 )
 

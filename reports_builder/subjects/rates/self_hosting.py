@@ -12,7 +12,8 @@ def _options(warehouse: Warehouse) -> Evidence:
             pool, self_hosted_model, basis, api_model, task_types, free_hours, utilization_share,
             recorded_days, paid_days, monthly_cost_usd, api_cost_usd, usd_per_million_tokens,
             api_usd_per_million_tokens, quality_score, api_quality_score, break_even_utilization_share,
-            break_even_monthly_tokens, compared_tokens, current_tokens, verdict
+            break_even_monthly_tokens, compared_tokens, current_tokens, monthly_savings_usd, low_savings_usd,
+            high_savings_usd, effort, owner_role, payback_months, verdict
         from rates.rpt_self_hosting_options
         where is_dearest_api_model
         order by basis desc, usd_per_million_tokens nulls last, pool, self_hosted_model
@@ -99,6 +100,12 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("break_even_monthly_tokens", "Tokens to pay for a month", "count_short"),
                         Column("compared_tokens", "Tokens there are", "count_short"),
                         Column("current_tokens", "Before the switches", "count_short"),
+                        Column("monthly_savings_usd", "Would save a month", "usd_table"),
+                        Column("low_savings_usd", "Low", "usd_table"),
+                        Column("high_savings_usd", "High", "usd_table"),
+                        Column("effort", "Work"),
+                        Column("owner_role", "Decides"),
+                        Column("payback_months", "Pays back after", "months"),
                         Column("verdict", "Verdict"),
                     ),
                     options,
