@@ -34,6 +34,7 @@ machines as (
         resources.resource_id,
         resources.team_id,
         resources.on_demand_cost_usd,
+        resources.gpus,
         types.gpu_model,
         {{ ratio('resources.on_demand_cost_usd', 'resources.billed_hours * resources.gpus') }} as usd_per_gpu_hour
     from resources
@@ -41,17 +42,21 @@ machines as (
 
 ),
 
+{# A machine is sold with all of its cards: one with more of them is no place for this one. #}
 offers as (
 
     select
-        machines.provider_name,
-        machines.gpu_model,
-        min(machines.usd_per_gpu_hour) as usd_per_gpu_hour,
+        machines.provider_name as for_provider_name,
+        machines.resource_id,
+        others.provider_name,
+        min(others.usd_per_gpu_hour) as usd_per_gpu_hour,
         cast(max(factors.compliance_score) as double) as compliance_score,
         cast(max(factors.performance_score) as double) as performance_score
     from machines
-    inner join factors on machines.provider_name = factors.provider_name
-    group by machines.provider_name, machines.gpu_model
+    inner join machines as others on machines.gpu_model = others.gpu_model
+    inner join factors on others.provider_name = factors.provider_name
+    where others.gpus <= machines.gpus
+    group by machines.provider_name, machines.resource_id, others.provider_name
 
 ),
 
@@ -70,7 +75,7 @@ options as (
         offers.compliance_score,
         offers.performance_score
     from machines
-    inner join offers on machines.gpu_model = offers.gpu_model
+    inner join offers on machines.provider_name = offers.for_provider_name and machines.resource_id = offers.resource_id
 
 ),
 
