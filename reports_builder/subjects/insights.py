@@ -155,6 +155,7 @@ def models(warehouse: Warehouse) -> Insights:
     """Of the right model for each task."""
     refused = ask_efficiency.refused(warehouse)
     return (
+        *efficiency.ended_models(ask_efficiency.ended_models(warehouse)),
         *_switches(warehouse),
         *efficiency.premium_on_trivial(warehouse),
         *efficiency.refusals(refused, ask_efficiency.refused_in_all(warehouse)),
@@ -175,6 +176,7 @@ def optimization(warehouse: Warehouse) -> Insights:
     return (
         *due_insight(warehouse),
         *missed_insight(warehouse),
+        *efficiency.ended_models(ask_efficiency.ended_models(warehouse)),
         *_models_moved(warehouse),
         *_on_models(warehouse),
         *_batch(warehouse),

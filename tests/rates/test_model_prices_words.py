@@ -21,12 +21,12 @@ PRICED = (
         ),
         (
             "date '2026-10-23' as retired_date, true as is_kept_beyond_end, false as is_ending",
-            "By their providers' own pages these end: small on 23 October 2026. What still answers after its day is kept by an "
+            "By their providers' own pages these end, or have ended: small on 23 October 2026. What still answers after its day is kept by an "
             "arrangement that those pages do not know: ask until when, before you move calls to it.",
         ),
         (
             "date '2027-02-08' as retired_date, false as is_kept_beyond_end, true as is_ending",
-            "By their providers' own pages these end: small on 8 February 2027. Nothing is advised to move to one that has ended, "
+            "By their providers' own pages these end, or have ended: small on 8 February 2027. Nothing is advised to move to one that has ended, "
             "or ends soon.",
         ),
     ],

@@ -1,4 +1,4 @@
-{# one row per provider x model, trailing 30 days to the as-of date: how often its calls fail, and what is not known of their cost #}
+{# one row per provider x model, trailing 30 days to the as-of date: how often its calls fail, what is not known of their cost, and whether its sale has ended #}
 
 with usage_daily as (
 
@@ -19,6 +19,12 @@ switches as (
 
 ),
 
+retirements as (
+
+    select * from {{ ref('model_retirements') }}
+
+),
+
 models as (
 
     select
@@ -30,7 +36,9 @@ models as (
         cast(sum(usage_daily.unpriced_calls) as bigint) as unpriced_calls,
         cast(coalesce(sum(usage_daily.uncosted_calls) filter (where usage_daily.unpriced_calls > 0), 0) as bigint) as unpriced_uncosted_calls,
         cast(coalesce(sum(usage_daily.calls_without_usage) filter (where usage_daily.unpriced_calls > 0), 0) as bigint) as unpriced_calls_without_usage,
-        {{ money('sum(usage_daily.unpriced_billed_cost_usd) filter (where usage_daily.unpriced_calls > 0)') }} as unpriced_billed_cost_usd
+        {{ money('sum(usage_daily.unpriced_billed_cost_usd) filter (where usage_daily.unpriced_calls > 0)') }} as unpriced_billed_cost_usd,
+        {{ money('sum(usage_daily.effective_cost_usd)') }} as cost_usd,
+        max(as_of.as_of_date) as as_of_date
     from usage_daily
     inner join as_of on usage_daily.usage_date between as_of.window_start_date and as_of.as_of_date
     group by usage_daily.provider, usage_daily.model
@@ -82,8 +90,14 @@ final as (
         compared.unpriced_uncosted_calls,
         compared.unpriced_billed_cost_usd,
         {# Calls without token counts need no price. #}
-        compared.unpriced_calls > compared.unpriced_calls_without_usage as is_price_missing
+        compared.unpriced_calls > compared.unpriced_calls_without_usage as is_price_missing,
+        compared.cost_usd,
+        retirements.retired_on as retired_date,
+        coalesce(retirements.retired_on <= compared.as_of_date, false) as is_kept_beyond_end,
+        {{ money('coalesce(sum(case when retirements.retired_on <= compared.as_of_date then compared.cost_usd end) over (), 0)') }} as ended_cost_usd,
+        {{ ratio('coalesce(sum(case when retirements.retired_on <= compared.as_of_date then compared.cost_usd end) over (), 0)', 'sum(compared.cost_usd) over ()') }} as ended_cost_share
     from compared
+    left join retirements on compared.provider = retirements.provider and compared.model = retirements.model
     left join moves on compared.provider = moves.from_provider and compared.model = moves.from_model
 
 )

@@ -185,6 +185,22 @@ def differs(failing: Evidence) -> bool:
     return float(failing["standard_errors_apart"] or 0) >= _CHANCE  # type: ignore[arg-type]
 
 
+_ENDED_COLUMNS = (
+    Column("provider", "Provider"),
+    Column("model", "Model"),
+    Column("retired_date", "Ended on", "day"),
+    Column("calls", "Calls", "count"),
+    Column("cost_usd", "Cost", "usd_table"),
+)
+
+
+def ended_models(ended: Evidence) -> tuple[Insight, ...]:
+    """What is served by models that their providers have ended; nothing without any."""
+    if not ended.rows:
+        return ()
+    return (insight("efficiency/ended_models", ended, supporting=Table(_ENDED_COLUMNS, ended)),)
+
+
 def failures(failing: Evidence, sums: Evidence) -> tuple[Insight, ...]:
     """The model that fails most often; nothing when none fails measurably more often than another.
 

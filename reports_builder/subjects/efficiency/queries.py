@@ -321,6 +321,18 @@ def failures_by_model(warehouse: Warehouse) -> Evidence:
     )
 
 
+def ended_models(warehouse: Warehouse) -> Evidence:
+    """Models in use that their providers have ended, those that cost most first; no row without any."""
+    return warehouse.evidence(
+        """
+        select provider, model, retired_date, calls, cost_usd, ended_cost_usd, ended_cost_share
+        from efficiency.rpt_model_usage
+        where is_kept_beyond_end
+        order by cost_usd desc nulls last, provider, model
+        """
+    )
+
+
 def failures_in_all(warehouse: Warehouse) -> Evidence:
     """The failed calls of all models; one row."""
     return warehouse.evidence(

@@ -51,7 +51,7 @@ def _ends_said(warehouse: Warehouse) -> Prose:
             "move calls to it."
         )
     said = (
-        note(" By their providers' own pages these end: ")
+        note(" By their providers' own pages these end, or have ended: ")
         + join([model.say("{model:text} on {retired_date:day}") for model in dated], ", ")
         + note(".")
     )
