@@ -28,12 +28,17 @@ NEW = "pricing.rpt_plan_new_customers"
 def test_the_second_wave_waits_until_the_departures_of_the_first_are_seen() -> None:
     first = "1 as wave, date '2026-12-30' as wave_from_date, 0.6 as leave_probability_base, 0.82 as leave_probability_high"
     with empty_marts(MOVES, ASSUMPTIONS) as opened:
-        with_rows(opened, ASSUMPTIONS, "'price_wave_gap_days' as name, 90 as value")
+        with_rows(
+            opened,
+            ASSUMPTIONS,
+            "'price_wave_gap_days' as name, 150 as value",
+            "'price_notice_days' as name, 60 as value",
+        )
         with_rows(opened, MOVES, *[first] * 10, "2 as wave, date '2027-03-30' as wave_from_date")
         assert waves_said(warehouse_of(opened)).plain == (
             "Wave 1, the 10 customers that cost more than they pay, is asked for the new price from 30 December 2026 on; "
-            "wave 2, the 1 others, from 30 March 2027 on. The 90 days between them (assumption price_wave_gap_days) show "
-            "who of wave 1 left: about 6 are expected, and if more than 8 have left (high churn), stop and judge the plan again."
+            "wave 2, the 1 others, from 30 March 2027 on. Of the 150 days between them (assumption price_wave_gap_days) the "
+            "last 60 are the notice of wave 2, and those before show who of wave 1 left: about 6 are expected, and if more than 8 have left (high churn), stop and judge the plan again."
         )
 
 

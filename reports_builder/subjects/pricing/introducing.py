@@ -117,9 +117,10 @@ def waves_said(warehouse: Warehouse) -> Prose:
         first
         + order.say("; wave 2, the {second_customers:count} others, from {second_date:day} on. ")
         + say(
-            "The {price_wave_gap_days:count} days between them (assumption price_wave_gap_days) show who of "
-            "wave 1 left: ",
+            "Of the {price_wave_gap_days:count} days between them (assumption price_wave_gap_days) the last "
+            "{price_notice_days:count} are the notice of wave 2, and those before show who of wave 1 left: ",
             assumption(warehouse, "price_wave_gap_days"),
+            assumption(warehouse, "price_notice_days"),
         )
         + order.say(
             "about {first_lost_base:count} are expected, and if more than {first_lost_high:count} have left "
