@@ -57,7 +57,7 @@ COMPANY_SEEDS: Final = (
     CompanySeed(
         "commitment_offers",
         "offers of reserved capacity or spend that you can take",
-        "e614be8529aec491019f6c9bde7c906595d49e962ff1ea065f4e51035c1a0e4f",
+        "ccc361adef26e227009e067d5ffb150c9f522d34053e9390cf7151ba0ad51d25",
     ),
     CompanySeed(
         "content_plans",

@@ -91,16 +91,16 @@ def test_the_range_of_a_budget_to_come_says_how_often_such_ranges_held(
 def test_the_method_in_use_is_scored_for_every_scope_and_no_other_method_is(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    def scored(scope: str, used: bool, horizon: str, wape: float, held: float) -> str:
+    def scored(scope: str, used: bool, horizon: str, wape: float, held: float, total: str = "null") -> str:
         return (
             f"'{scope}' as scope, '{scope}' as scope_id, '{'combined' if used else 'seasonal_naive'}' as forecast_method, {used} as is_used, "
-            f"'{horizon}' as horizon, {wape} as wape, -0.02 as bias_share, 0.1 as skill_share, {held} as interval_coverage_share, 'better' as verdict"
+            f"'{horizon}' as horizon, {wape} as wape, -0.02 as bias_share, 0.1 as skill_share, {held} as interval_coverage_share, {total} as total_wape, {total} * 15 as total_coverage_share, 'better' as verdict"
         )
 
     warehouse = with_rows(
         connection,
         ACCURACY,
-        scored("team", True, "all days", 0.2, 0.81),
+        scored("team", True, "all days", 0.2, 0.81, "0.05"),
         scored("team", True, "30-day total", 0.05, 0.75),
         scored("team", False, "all days", 0.9, 0.1),
         scored("total", True, "all days", 0.03, 0.8),

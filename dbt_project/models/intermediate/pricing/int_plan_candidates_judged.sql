@@ -122,7 +122,7 @@ compared as (
     {{ ratio('summed.' ~ cost ~ 'profitable_customers_lost_high', 'summed.' ~ cost ~ 'profitable_customers') }} as {{ cost }}profitable_departure_share,
     {{ 'round(summed.' ~ cost ~ 'gross_margin_base_usd, 2)' }} as {{ cost }}base_usd,
     {{ 'round(least(summed.#usd, summed.#low_usd, summed.#base_usd, summed.#high_usd), 2)' | replace('#', cost ~ 'gross_margin_') }} as {{ cost }}worst_churn_usd,
-    round(summed.{{ cost }}gross_margin_cheapest_usd, 2) as {{ cost }}cheapest_usd,
+    {{ 'round(summed.' ~ cost ~ 'gross_margin_cheapest_usd, 2)' }} as {{ cost }}cheapest_usd,
     {{ 'round(least(summed.#usd, summed.#low_usd, summed.#base_usd, summed.#high_usd, summed.#cheapest_usd), 2)' | replace('#', cost ~ 'gross_margin_') }} as {{ cost }}worst_usd{{ ',' if not loop.last }}
     {%- endfor %}
     from summed

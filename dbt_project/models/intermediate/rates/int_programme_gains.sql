@@ -114,8 +114,9 @@ summed as (
         {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
     {%- for case in ['', '_low', '_high'] %}
         {{ money('sum(change' ~ case ~ '_usd)') }} as change{{ case }}_usd,
-    {%- for year, months in [('first', 12), ('second', 24), ('third', 36)] %}
-    {{ money('sum(' ~ money('cast(change' ~ case ~ '_usd as decimal(25, 12)) * cast(coalesce(least(greatest(' ~ months ~ ' - months_to_start, 0), 12), 0) as decimal(9, 6))') ~ ')') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
+    {%- endfor %}
+    {%- for case in ['', '_low', '_high'] -%}{%- for year, months in [('first', 12), ('second', 24), ('third', 36)] %}
+        {{ money('sum(' ~ money('cast(change' ~ case ~ '_usd as decimal(25, 12)) * cast(coalesce(least(greatest(' ~ months ~ ' - months_to_start, 0), 12), 0) as decimal(9, 6))') ~ ')') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
     {%- endfor -%}{%- endfor %}
     from changes
     group by programme
