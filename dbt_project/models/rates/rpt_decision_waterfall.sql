@@ -162,15 +162,15 @@ yearly as (
     select
         changed.*,
         case when changed.scope_type = 'company' then coalesce(programme_gains.effort_usd, own.effort_usd, {{ money(0) }}) end as effort_usd,
-        coalesce(programme_gains.months_to_start, own.months_to_start, 0) as months_to_start,
-        coalesce(programme_gains.last_start_months, own.months_to_start, 0) as last_start_months,
-        coalesce(programme_gains.payback_months, {{ payback_months('own.effort_usd', 'changed.change_usd') }}) as payback_months, churn_rates.monthly_churn_rate,
-    {%- for case in ['', '_low', '_high'] %}
+        coalesce(programme_gains.months_to_start, own.months_to_start, 0) as months_to_start, coalesce(programme_gains.last_start_months, own.months_to_start, 0) as last_start_months,
+        coalesce(programme_gains.payback_months, {{ payback_months('own.effort_usd', 'changed.change_usd') }}) as payback_months,
+        {% for case in ['', '_low', '_high'] -%}
         {{ 'coalesce(programme_gains.first_year' ~ case ~ '_usd, ' ~ first_year_net('coalesce(own.effort_usd, 0)', 'changed.change' ~ case ~ '_usd', 'coalesce(own.months_to_start, 0)') ~ ')' }} as own_first_year{{ case }}_usd,
-    {%- endfor %}
-    {%- for case, churn in [('', ''), ('_low', '_high'), ('_high', '_low')] -%}{%- for year, begins in [('second', 12), ('third', 24)] %}
-        {{ money('cast(coalesce(programme_gains.' ~ year ~ '_year' ~ case ~ '_usd, changed.change' ~ case ~ '_usd * 12) as decimal(25, 12)) * ' ~ still_there_share('churn_rates.monthly_churn_rate' ~ churn, begins)) }} as own_{{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
-    {%- endfor -%}{%- endfor %}
+        {% endfor -%}
+        {% for case, churn, year, begins in [('', '', 'second', 12), ('', '', 'third', 24), ('_low', '_high', 'second', 12), ('_low', '_high', 'third', 24), ('_high', '_low', 'second', 12), ('_high', '_low', 'third', 24)] -%}
+        {{ money('cast(coalesce(programme_gains.' ~ year ~ '_year' ~ case ~ '_usd, changed.change' ~ case ~ '_usd * 12) as decimal(25, 12)) * ' ~ still_there_share('churn_rates.monthly_churn_rate' ~ churn, begins)) }} as own_{{ year }}_year{{ case }}_usd,
+        {% endfor -%}
+        churn_rates.monthly_churn_rate
     from changed
     left join programme_gains on changed.step = programme_gains.programme
     left join committed as own on changed.step = own.step

@@ -111,13 +111,16 @@ summed as (
         programme,
         min(case when change_usd <> 0 then months_to_start end) as months_to_start,
         max(case when change_usd <> 0 then months_to_start end) as last_start_months,
-        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd,
-    {%- for case in ['', '_low', '_high'] %}
+        {% for case in ['', '_low', '_high'] -%}
         {{ money('sum(change' ~ case ~ '_usd)') }} as change{{ case }}_usd,
-    {%- endfor %}
-    {%- for case in ['', '_low', '_high'] -%}{%- for year, months in [('first', 12), ('second', 24), ('third', 36)] %}
-        {{ money('sum(' ~ money('cast(change' ~ case ~ '_usd as decimal(25, 12)) * cast(coalesce(least(greatest(' ~ months ~ ' - months_to_start, 0), 12), 0) as decimal(9, 6))') ~ ')') }} as {{ year }}_year{{ case }}_usd{{ ',' if year ~ case != 'third_high' }}
-    {%- endfor -%}{%- endfor %}
+        {% endfor -%}
+        {% for case, year, months in [
+            ('', 'first', 12), ('', 'second', 24), ('', 'third', 36), ('_low', 'first', 12), ('_low', 'second', 24), ('_low', 'third', 36),
+            ('_high', 'first', 12), ('_high', 'second', 24), ('_high', 'third', 36)
+        ] -%}
+        {{ money('sum(' ~ money('cast(change' ~ case ~ '_usd as decimal(25, 12)) * cast(coalesce(least(greatest(' ~ months ~ ' - months_to_start, 0), 12), 0) as decimal(9, 6))') ~ ')') }} as {{ year }}_year{{ case }}_usd,
+        {% endfor -%}
+        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd
     from changes
     group by programme
 
