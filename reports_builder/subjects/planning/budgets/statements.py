@@ -242,6 +242,10 @@ def proposals_section(warehouse: Warehouse, proposals: Evidence, longer: Evidenc
                 *_after_savings(proposals.at(0)),
                 *_beside_the_forecast(warehouse, proposals.at(0)),
                 note(
+                    "Where an insight says to keep a team's budget, or to release a part of it, that comes "
+                    "first: the row here is the forecast with the contingency, for use that stays as it is."
+                ),
+                note(
                     "Nothing is set by this. Write the rows with `python -m reports_builder budget propose "
                     "--out next.csv`, change or delete some, and set the rest with "
                     "`python -m reports_builder budget accept next.csv`."
