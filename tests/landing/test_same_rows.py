@@ -175,8 +175,8 @@ def test_a_file_that_changes_while_it_is_read_lands_nothing(
     path = tmp_path / "raw" / "focus" / "a.csv"
     write = landed_files._write
 
-    def write_and_change(target: Path, schema: pa.Schema, batches: Any) -> None:
-        write(target, schema, batches)
+    def write_and_change(target: Path, schema: pa.Schema, batches: Any, **how: bool) -> None:
+        write(target, schema, batches, **how)
         if target.name != "contract.parquet":
             path.write_bytes(as_csv([*ROWS, charge(4)]))
 
