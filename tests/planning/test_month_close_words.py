@@ -96,11 +96,12 @@ def test_the_cause_has_what_to_do_and_an_owner() -> None:
     [
         ("100", "true", "Release what it does not need: the budget proposed for the next quarter is lower."),
         ("100", "false", "Keep the budget: the one proposed for the next quarter is no lower."),
+        ("100", None, "Ask what the budget is for: none is proposed for the next quarter."),
         ("null", "false", "Nothing: it has no budget, and cost no more than was expected."),
     ],
 )
 def test_a_budget_that_was_kept_has_the_advice_that_its_proposal_has(
-    budget: str, proposed: str, words: str
+    budget: str, proposed: str | None, words: str
 ) -> None:
     """No page asks to release what another one, or a table below, proposes to add."""
     row = f"'total' as scope, 'total' as scope_id, 'month' as period, {proposed} as is_below_last_budget"
@@ -108,7 +109,7 @@ def test_a_budget_that_was_kept_has_the_advice_that_its_proposal_has(
         [
             f"{TOTAL}, 'none' as forecast_basis, {budget} as budget_usd, 'lost' as largest_part, -9 as largest_part_usd"
         ],
-        advice=(("planning.rpt_budget_proposals", row),),
+        advice=() if proposed is None else (("planning.rpt_budget_proposals", row),),
     )
     assert f"{words} Owner: Head of Finance." in below
 

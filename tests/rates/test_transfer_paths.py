@@ -96,6 +96,18 @@ def tiny(tmp_path: Path) -> Iterator[Tiny]:
     yield Tiny(tmp_path)
 
 
+def test_where_nothing_can_be_told_nothing_is_said_to_be_not_worth_it(tiny: Tiny) -> None:
+    tiny.add(
+        "rates.rpt_transfer_paths",
+        "'AWS' as provider_name, 'unknown' as path, 'out' as dearest_meter, 3 as cost_usd, 'unknown: no way' as verdict",
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = transfer_section(warehouse)
+    assert section.text[0].plain.startswith(
+        "Transfer cost $3.00 in the last 30 days of the bills. For $3.00 of it nobody can tell: "
+    )
+
+
 def test_ways_of_transfer_say_what_another_one_saves_and_what_nobody_can_tell(tiny: Tiny) -> None:
     tiny.add(
         "rates.rpt_transfer_paths",

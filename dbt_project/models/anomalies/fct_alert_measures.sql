@@ -430,6 +430,12 @@ commitment_utilization as (
 
 ),
 
+advised as (
+
+    select distinct provider from outcomes
+
+),
+
 {# Nobody is told to cover what the advice leaves on demand: some offer of the provider must pay by itself. #}
 commitment_coverage as (
 
@@ -440,7 +446,7 @@ commitment_coverage as (
         {{ money('commitments.eligible_usd - commitments.covered_usd') }} as amount_usd,
         {{ money('null') }} as money_at_risk_usd
     from commitments
-    inner join (select distinct provider from outcomes) as advised on commitments.provider_name = advised.provider
+    inner join advised on commitments.provider_name = advised.provider
     where commitments.is_total
 
 ),

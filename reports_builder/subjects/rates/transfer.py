@@ -1,6 +1,6 @@
 """What transfer costs by the way that bytes take, and what the same bytes would cost on another way."""
 
-from reports_builder.evidence import Evidence, note
+from reports_builder.evidence import Evidence, join, note
 from reports_builder.model import Column, Section, Table
 from reports_builder.warehouse import Warehouse
 
@@ -60,25 +60,28 @@ def transfer_section(warehouse: Warehouse) -> tuple[Section, ...]:
     counts, paths = _counted(warehouse), _paths(warehouse)
     if not paths.rows:
         return ()
-    said = counts.say("Transfer cost {cost_usd:usd_table} in the last 30 days of the bills. ")
-    said += (
-        counts.say(
-            "For {open_paths:count} of {paths:count} ways another one is worth a closer look: "
-            "{open_usd:usd_table} less a month, if {moved_share:percent} of the bytes take it "
-            "(transfer_base_share)."
+    said = [counts.say("Transfer cost {cost_usd:usd_table} in the last 30 days of the bills.")]
+    if counts["open_paths"]:
+        said.append(
+            counts.say(
+                "For {open_paths:count} of {paths:count} ways another one is worth a closer look: "
+                "{open_usd:usd_table} less a month, if {moved_share:percent} of the bytes take it "
+                "(transfer_base_share)."
+            )
         )
-        if counts["open_paths"]
-        else note("No other way is worth a closer look.")
-    )
+    elif counts["unknown_usd"] != counts["cost_usd"]:
+        said.append(note("No other way is worth a closer look."))
     if counts["unknown_usd"]:
-        said += counts.say(
-            " For {unknown_usd:usd_table} of it nobody can tell: the bill does not say which way the bytes "
-            "went, counts them in something else than GB, or the other way has no price."
+        said.append(
+            counts.say(
+                "For {unknown_usd:usd_table} of it nobody can tell: the bill does not say which way the "
+                "bytes went, counts them in something else than GB, or the other way has no price."
+            )
         )
     return (
         Section(
             "Ways of transfer",
-            text=(said,),
+            text=(join(said),),
             tables=(
                 Table(
                     (

@@ -16,15 +16,7 @@ costs as (
 
     select
         charges.charge_date as usage_date,
-        coalesce(charges.provider, charges.provider_name) as provider,
-        charges.team_id,
-        charges.model,
-        nullif(charges.product_id, 'unallocated') || '/' || charges.feature_id as feature,
-        charges.service_name,
-        charges.sub_account_id as account,
-        charges.cost_pool as pool,
-        charges.provider_name || '/' || charges.resource_id as resource,
-        charges.is_direct,
+        {{ charge_series_columns('charges') }},
         sum(charges.effective_cost_usd) as cost_usd
     from charges
     inner join as_of on charges.charge_date between as_of.first_usage_date and as_of.as_of_date

@@ -53,15 +53,7 @@ quantities as (
 
     select
         charges.charge_date as usage_date,
-        coalesce(charges.provider, charges.provider_name) as provider,
-        charges.team_id,
-        charges.model,
-        nullif(charges.product_id, 'unallocated') || '/' || charges.feature_id as feature,
-        charges.service_name,
-        charges.sub_account_id as account,
-        charges.cost_pool as pool,
-        charges.provider_name || '/' || charges.resource_id as resource,
-        charges.is_direct,
+        {{ charge_series_columns('charges') }},
         {{ bill_key('charges', ['provider_name', 'service_name', 'resource_id', 'sku_id', 'sku_meter', 'model', 'token_class', 'pricing_unit']) }} as item,
         sum(charges.pricing_quantity) as quantity,
         sum(charges.effective_cost_usd) as cost_usd

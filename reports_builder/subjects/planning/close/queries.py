@@ -180,13 +180,13 @@ def advice_on_others(warehouse: Warehouse, month: Value) -> Evidence:
     )
 
 
-def too_large(warehouse: Warehouse) -> Evidence:
-    """Budgets of the last month of which less is proposed for the next quarter."""
+def proposed(warehouse: Warehouse) -> Evidence:
+    """Whether less is proposed for the next quarter than the budget of the last month, where anything is."""
     return warehouse.evidence(
         """
-        select distinct scope, scope_id
+        select distinct scope, scope_id, is_below_last_budget
         from planning.rpt_budget_proposals
-        where is_below_last_budget
+        where period = 'month'
         order by scope, scope_id
         """
     )

@@ -12,17 +12,21 @@ from reports_builder.subjects.planning.close import queries as ask
 from reports_builder.subjects.planning.variance.statements import cause_in_words, in_words, to_do
 from reports_builder.warehouse import Warehouse
 
-_KEPT = "Keep the budget: the one proposed for the next quarter is no lower."
-_RELEASED = "Release what it does not need: the budget proposed for the next quarter is lower."
+# By whether less is proposed for the next quarter than the budget that was kept; None where nothing is.
+_PROPOSED = {
+    True: "Release what it does not need: the budget proposed for the next quarter is lower.",
+    False: "Keep the budget: the one proposed for the next quarter is no lower.",
+    None: "Ask what the budget is for: none is proposed for the next quarter.",
+}
 _UNPLANNED = "Nothing: it has no budget, and cost no more than was expected."
 _FINANCE = "Head of Finance"
 
 
 class _Advised(NamedTuple):
-    """By scope and id: what is to change of a budget or the use under it, and which budgets are too large."""
+    """By scope and id: what is to change of a budget or the use under it, and whether less is proposed."""
 
     over: Mapping[tuple[str, str], str]
-    too_large: frozenset[tuple[str, str]]
+    is_less_proposed: Mapping[tuple[str, str], bool]
 
 
 def close_section(warehouse: Warehouse, closed_by: date) -> tuple[Section, ...]:
@@ -155,7 +159,8 @@ def _advised(warehouse: Warehouse, month: Value) -> _Advised:
         ("team", str(record["team_id"])): advice.of_team(record)
         for record in ask.advice_on_teams(warehouse, month).records()
     } | {_key(record): advice.of_scope(record) for record in ask.advice_on_others(warehouse, month).records()}
-    return _Advised(over, frozenset(_key(record) for record in ask.too_large(warehouse).records()))
+    proposed = ask.proposed(warehouse).records()
+    return _Advised(over, {_key(record): bool(record["is_below_last_budget"]) for record in proposed})
 
 
 def _key(record: Mapping[str, Value]) -> tuple[str, str]:
@@ -180,7 +185,7 @@ def _to_do(record: Mapping[str, Value], advised: _Advised) -> str:
     if record["largest_part"] != "days" and float(most) <= 0:  # type: ignore[arg-type]
         if record["budget_usd"] is None:
             return _UNPLANNED
-        return _RELEASED if _key(record) in advised.too_large else _KEPT
+        return _PROPOSED[advised.is_less_proposed.get(_key(record))]
     decision = advised.over.get(_key(record))
     asked = to_do(record["largest_part"], record["cause_unit"])
     return (
