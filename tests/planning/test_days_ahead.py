@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ import pytest
 from tests.planning.rendering import render
 
 AS_OF = date(2026, 10, 31)
-KINDS = {"component": 4, "provider": 9, "team": 23}
+KINDS = {"component": 4, "provider": 9, "team": 23, "service": 5}
 
 
 def tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -46,7 +47,11 @@ def days(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         tables(connection)
         for scope, scope_id in scopes():
-            connection.execute("insert into int_costs_by_scope_daily values (?, ?, 1)", [scope, scope_id])
+            # Of each kind the parts cost what the whole does, a multiple of each number of them.
+            cost = math.prod(KINDS.values()) // KINDS.get(scope, 1)
+            connection.execute(
+                "insert into int_costs_by_scope_daily values (?, ?, ?)", [scope, scope_id, cost]
+            )
             wape = chance.choice([None, 0.0, chance.random()])
             connection.execute(
                 "insert into int_forecast_methods values (?, ?, 'm', true, ?)", [scope, scope_id, wape]

@@ -48,11 +48,12 @@ ages as (
 
 ),
 
-scopes as (
+kinds as (
 
     select
         scope,
-        count(distinct scope_id) as known_scopes
+        count(distinct scope_id) as known_scopes,
+        sum(cost_usd) as cost_usd
     from costs
     where cost_usd is not null
     group by scope
@@ -117,14 +118,16 @@ own as (
 missed as (
 
     select
-        *,
-        {{ decimal_of_double('abs(cast(own_usd as double)) * wape', 'decimal(28, 6)') }} as missed_usd
+        own.*, kinds.known_scopes, {{ decimal_of_double('abs(cast(own.own_usd as double)) * own.wape', 'decimal(28, 6)') }} as missed_usd
     from own
-    where scope in ('component', 'provider', 'team')
+    inner join kinds on own.scope = kinds.scope
+    inner join kinds as whole on whole.scope = 'total' and kinds.cost_usd = whole.cost_usd
+    where own.scope <> 'total'
 
 ),
 
-{# Components, providers and teams are parts of all spend, each forecast on its own. What they come to beyond it, or less, goes to those that miss most. #}
+{# A kind of scope of which one has every dollar is made of parts of all spend: components, providers and teams always, and what else bills and calls name
+   throughout. Each is forecast on its own; what they come to beyond the whole, or less, goes to those that miss most. #}
 compared as (
 
     select
@@ -136,9 +139,8 @@ compared as (
             rows between unbounded preceding and current row
         ) as running_usd,
         sum(missed.missed_usd) over (partition by missed.scope, missed.forecast_date) as parts_usd,
-        count(*) over (partition by missed.scope, missed.forecast_date) = scopes.known_scopes as is_whole
+        count(*) over (partition by missed.scope, missed.forecast_date) = missed.known_scopes as is_whole
     from missed
-    inner join scopes on missed.scope = scopes.scope
     left join own as total on missed.forecast_date = total.forecast_date and total.scope = 'total'
 
 ),
