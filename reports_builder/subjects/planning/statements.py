@@ -82,8 +82,8 @@ def named_outlooks_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     tuple(column for column in OUTLOOK_COLUMNS if column.name in outlooks.columns),
                     outlooks,
                     note(
-                        "Direct cost. Each kind is another cut of the same cost: where every dollar is in one "
-                        "of its rows, they sum to all spend. Of a kind those that cost most have a "
+                        "Direct cost. Each kind is another cut of the same cost: where every dollar is in "
+                        "one of its rows, they sum to all spend. Of a kind those that cost most have a "
                         "forecast of their own, with a budget or without, and the others one together "
                         "(forecasts_of_a_kind_up_to in assumptions says how many). Without a budget they "
                         "are scored from every seventh of the last 120 days, too few for a test of sums."
