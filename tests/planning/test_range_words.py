@@ -107,7 +107,7 @@ def test_the_method_in_use_is_scored_for_every_scope_and_no_other_method_is(
     )
     ((table,),) = (section.tables for section in scores_section(warehouse))
     assert [[str(cell) for cell in row][:4] for row in table.cells] == [
-        ["total total", "combined", "3.0 %", "-2.0 %"],
+        ["all spend", "combined", "3.0 %", "-2.0 %"],
         ["team team", "combined", "20 %", "-2.0 %"],
     ]
     assert [str(cell) for cell in table.cells[1]][7:9] == ["5.0 %", "75 %"]

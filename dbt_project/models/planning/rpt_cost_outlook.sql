@@ -34,6 +34,12 @@ accuracy as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -76,7 +82,7 @@ outlooks as (
         case
             when next_30_days.scope = 'total' then 'all spend'
             when next_30_days.scope = 'component' and next_30_days.scope_id = 'ai' then 'component AI'
-            else replace(next_30_days.scope, '_', ' ') || ' ' || next_30_days.scope_id
+            else replace(next_30_days.scope, '_', ' ') || ' ' || coalesce(customers.customer_name, next_30_days.scope_id)
         end as scope_label,
         false as is_rest,
         next_30_days.first_forecast_date,
@@ -111,6 +117,7 @@ outlooks as (
             next_30_days.scope = sums.scope and next_30_days.scope_id = sums.scope_id
             and next_30_days.forecast_method = sums.forecast_method and as_of.as_of_date = sums.origin_date
     left join accuracy on next_30_days.scope = accuracy.scope and next_30_days.scope_id = accuracy.scope_id
+    left join customers on case when next_30_days.scope = 'customer' then next_30_days.scope_id end = customers.customer_id
 
 ),
 
@@ -132,14 +139,9 @@ rests as (
         {{ money('null') }} as change_usd,
         cast(null as string) as forecast_method,
         max(total.history_days) as history_days,
-        0 as interval_origins,
-        0 as independent_sums,
-        cast(null as double) as wape,
-        cast(null as double) as days_within_range_share,
-        cast(null as double) as sums_within_range_share,
-        0 as tested_sums,
-        0 as independent_tested_sums,
-        0 as unknown_cost_days
+        0 as interval_origins, 0 as independent_sums,
+        cast(null as double) as wape, cast(null as double) as days_within_range_share, cast(null as double) as sums_within_range_share,
+        0 as tested_sums, 0 as independent_tested_sums, 0 as unknown_cost_days
     from outlooks as parts
     inner join outlooks as total on total.scope = 'total'
     where parts.scope <> 'total' and parts.scope in {{ company_scopes() }}

@@ -184,16 +184,19 @@ def scores(warehouse: Warehouse) -> Evidence:
 
 
 def scores_by_scope(warehouse: Warehouse) -> Evidence:
-    """The method in use of every scope: how far it missed past days and sums, and what its ranges held."""
+    """The method in use of every scope: how far it missed past days and sums, and what its ranges held.
+
+    Customers go by their names, and with their error, among what they will cost.
+    """
     return warehouse.evidence(
         """
         select
-            scope, scope_id, forecast_method, wape, bias_share, skill_share,
+            scope, scope_id as scope_name, forecast_method, wape, bias_share, skill_share,
             interval_coverage_share as days_held_share, interval_95_coverage_share as days_95_held_share,
             total_wape as sum_wape, total_coverage_share as sums_held_share,
             total_independent_sums as independent_sums, verdict
         from planning.rpt_forecast_accuracy
-        where is_used and horizon = 'all days'
+        where is_used and horizon = 'all days' and scope <> 'customer'
         order by scope = 'total' desc, scope = 'component' desc, scope = 'team' desc, scope, scope_id
         """
     )

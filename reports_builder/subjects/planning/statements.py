@@ -5,6 +5,7 @@ from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.subjects.core.queries import daily_spend
 from reports_builder.subjects.planning import queries as ask
+from reports_builder.subjects.planning.scopes import scope_in_words
 from reports_builder.warehouse import Warehouse
 
 OUTLOOK_COLUMNS = (
@@ -31,7 +32,7 @@ OUTLOOK_NOTE = (
 
 
 SCORES_COLUMNS = (
-    Column("scope", "Scope", words=lambda record: f"{record['scope']} {record['scope_id']}"),
+    Column("scope", "Scope", words=scope_in_words),
     Column("forecast_method", "Method", "words"),
     Column("wape", "Error of a day", "percent"),
     Column("bias_share", "Lean", "percent"),
@@ -60,7 +61,7 @@ def scores_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     "repeating last week it avoids."
                 ),
             ),
-            tables=(Table(SCORES_COLUMNS, scores, max_rows=40),),
+            tables=(Table(SCORES_COLUMNS, scores, max_rows=_NAMED_SCOPES),),
         ),
     )
 

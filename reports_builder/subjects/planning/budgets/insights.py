@@ -3,7 +3,8 @@
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.insight_words import insight, phrase
 from reports_builder.model import Column, Insight, Table
-from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, budget_of, chance_in_words
+from reports_builder.subjects.planning.budgets.statements import BUDGET_COLUMNS, chance_in_words
+from reports_builder.subjects.planning.scopes import scope_in_words
 
 
 def furthest_ahead(ahead: Evidence) -> Evidence | None:
@@ -16,7 +17,7 @@ def heading_over(ahead: Evidence) -> tuple[Insight, ...]:
     budget = furthest_ahead(ahead)
     if budget is None:
         return ()
-    name = literal(budget_of({column: budget[column] for column in ("scope", "scope_name")}))
+    name = literal(scope_in_words({column: budget[column] for column in ("scope", "scope_name")}))
     return (
         insight(
             "planning/budgets/heading_over",
@@ -41,7 +42,7 @@ def _decision(budget: Evidence) -> Prose:
 
 
 _STOPS = (
-    Column("scope", "Hard stop of", words=budget_of),
+    Column("scope", "Hard stop of", words=scope_in_words),
     Column("period_start_date", "From"),
     Column("budget_usd", "Stops at", "usd_table"),
     Column("actual_usd", "Spent", "usd_table"),
@@ -60,7 +61,7 @@ def may_stop(budget: Evidence) -> tuple[Insight, ...]:
 
 
 def _may_stop(budget: Evidence) -> Insight:
-    name = literal(budget_of({column: budget[column] for column in ("scope", "scope_name")}))
+    name = literal(scope_in_words({column: budget[column] for column in ("scope", "scope_name")}))
     return insight(
         "planning/budgets/may_stop",
         budget,

@@ -6,6 +6,7 @@ from reports_builder.evidence import Evidence, Prose, join, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, KeyFigure, Section, Table
 from reports_builder.subjects.planning.budgets import queries as ask
+from reports_builder.subjects.planning.scopes import scope_in_words
 from reports_builder.subjects.planning.statements import how_ranges_held
 from reports_builder.warehouse import Warehouse
 
@@ -14,13 +15,6 @@ BUDGETS = "Budgets to come"
 
 _TENTHS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "all")
 _COMPANY = {"total": "All spend", "component": "AI spend"}
-
-
-def budget_of(record: Mapping[str, Value]) -> str:
-    """Whose budget it is, in words."""
-    if record["scope"] == "total":
-        return "all spend"
-    return f"{str(record['scope']).replace('_', ' ')} {record['scope_name']}"
 
 
 def chance_in_words(share: Value) -> str:
@@ -48,7 +42,7 @@ def _status(record: Mapping[str, Value]) -> str:
 
 
 BUDGET_COLUMNS = (
-    Column("scope", "Budget of", words=budget_of),
+    Column("scope", "Budget of", words=scope_in_words),
     Column("period", "Period", words=_period),
     Column("budget_usd", "Budget", "usd_table"),
     Column("actual_usd", "Spent", "usd_table"),
@@ -99,7 +93,7 @@ def what_is_kept(ahead: Evidence, counted: Evidence, missed: Evidence) -> Prose:
     if counted["heading_over"]:
         said += (
             note(", furthest that of ")
-            + literal(budget_of(ahead.records()[0]))
+            + literal(scope_in_words(ahead.records()[0]))
             + ahead.say(": {forecast_usd:usd} against {budget_usd:usd}")
         )
     said += note(".")
@@ -254,7 +248,7 @@ def proposals_section(warehouse: Warehouse, proposals: Evidence, longer: Evidenc
             tables=(
                 Table(
                     (
-                        Column("scope", "Budget of", words=budget_of),
+                        Column("scope", "Budget of", words=scope_in_words),
                         Column("last_month_usd", "Cost of the last month", "usd_table"),
                         Column("last_budget_usd", "Budget of that month", "usd_table"),
                         Column("proposed_a_month_usd", "Proposed a month", "usd_table"),
@@ -279,7 +273,7 @@ def _longer_table(longer: Evidence) -> Table:
     """Budgets of a whole quarter or year: the sums of their months."""
     return Table(
         (
-            Column("scope", "Budget of", words=budget_of),
+            Column("scope", "Budget of", words=scope_in_words),
             Column("period", "Period", words=_period),
             Column("last_budget_usd", "Last budget of that length", "usd_table"),
             Column("expected_usd", "Expected", "usd_table"),

@@ -4,7 +4,7 @@ from reports_builder.evidence import Evidence, literal, note
 from reports_builder.insight_words import insight
 from reports_builder.model import Insight
 from reports_builder.subjects.allocation.teams.insights import approver, team_decision, team_outcome
-from reports_builder.subjects.planning.budgets.statements import budget_of
+from reports_builder.subjects.planning.scopes import scope_in_words
 from reports_builder.subjects.planning.variance.statements import causes_table, in_words
 
 
@@ -28,7 +28,7 @@ def over_budget(budget: Evidence, causes: Evidence, ahead: Evidence) -> tuple[In
     in it gets that advice and no other.
     """
     is_team = budget["scope"] == "team"
-    named = str(budget["scope_name"]) if is_team else budget_of(budget.records()[budget.focus])
+    named = str(budget["scope_name"]) if is_team else scope_in_words(budget.records()[budget.focus])
     advice = next(
         (
             row

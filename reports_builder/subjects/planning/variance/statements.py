@@ -7,7 +7,7 @@ from reports_builder.chart_kinds import signed_bars
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Table
-from reports_builder.subjects.planning.budgets.statements import budget_of
+from reports_builder.subjects.planning.scopes import scope_in_words
 
 _PARTS = {
     "days": "days of the month",
@@ -166,7 +166,8 @@ def worst_budget_figure(budgets: Evidence) -> tuple[KeyFigure, ...]:
         return ()
     return (
         KeyFigure(
-            note("Furthest over its budget by share, of all: ") + literal(budget_of(budgets.records()[0])),
+            note("Furthest over its budget by share, of all: ")
+            + literal(scope_in_words(budgets.records()[0])),
             budgets.cell("actual_usd", "usd_table"),
             change=budgets.cell("total_variance_share", "delta"),
             target=budgets.cell("compared_usd", "usd_table"),
@@ -216,7 +217,7 @@ def month_budgets_table(budgets: Evidence) -> Table:
     """Each budget of a month against its cost."""
     return Table(
         (
-            Column("scope_name", "Budget of", words=budget_of),
+            Column("scope_name", "Budget of", words=scope_in_words),
             Column("compared_usd", "Budget", "usd_table"),
             Column("actual_usd", "Spent", "usd_table"),
             Column("total_variance_usd", "Difference", "delta_usd_table"),
