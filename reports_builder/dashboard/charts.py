@@ -28,7 +28,7 @@ _NAMES_WIDE = f"{_ON_A_PHONE} ? 112 : containerSize()[0] < 640 ? 150 : 240"
 # Letters of a line of that width, and lines that a bar is high.
 _LETTERS, _LINES = 18, 2
 # What two lines of a name are high, with the room between them and the next.
-_TWO_LINES = 31
+_TWO_LINES = 34
 _NAMES = re.compile(r"\((\{.*\})\)\[datum\.value\]", re.DOTALL)
 
 
