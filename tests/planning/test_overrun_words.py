@@ -29,12 +29,12 @@ TEAMS = "allocation.rpt_team_costs"
 
 SAVED_ON_MACHINES = (
     "677.61 as open_savings_usd, 677.61 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
-    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, date '2027-03-31' as last_date_ahead"
+    "date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, date '2027-03-31' as last_date_ahead"
 )
 LATER = "193.9 as month_savings_usd, 162.1 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date"
 LIFTED = (
     "182.4 as open_savings_usd, 0 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 182.4 as lift_savings_usd, "
-    "'agent calls: all models to sonnet' as lifts_for_less, false as is_covered_by_savings, 0 as month_savings_usd, "
+    "'agent calls: all models to sonnet' as lifts_for_less, 0 as month_savings_usd, "
     "226 as overrun_after_savings_usd, date '2026-12-01' as all_saved_from_date, 703.11 as suggested_budget_usd, "
     "885.51 as suggested_without_savings_usd, 80.22 as most_over_after_savings_usd, date '2027-03-31' as last_date_ahead"
 )
@@ -46,12 +46,15 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
-def team(name: str, over: int, verdict: str, more: str) -> str:
+USE, THEN_BUDGET = "change the use, not the budget", "change the use, then the budget"
+
+
+def team(name: str, over: int, advice: str, more: str) -> str:
     return (
         f"date '2026-11-01' as month_start_date, '{name}' as team_id, '{name}' as team_name, 'planned' as month_phase, "
         f"{over} as projected_variance_usd, true as is_over, 'heading over budget' as budget_status, 650 as budget_usd, "
         "date '2026-11-14' as decide_by_date, 'Head of Finance' as approver_role, "
-        f"3 as judged_months, 3 as over_months, 20500 as suggested_team_budgets_usd, '{verdict}' as overrun_verdict, {more}"
+        f"3 as judged_months, 3 as over_months, 20500 as suggested_team_budgets_usd, '{advice}' as advice, {more}"
     )
 
 
@@ -65,10 +68,10 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
             team(
                 "Platform",
                 356,
-                "the use is",
+                USE,
                 f"{SAVED_ON_MACHINES}, {LATER}, date '2026-12-01' as kept_low_from_date",
             ),
-            team("Agents", 226, "both are", LIFTED),
+            team("Agents", 226, THEN_BUDGET, LIFTED),
         )
     )
     platform, agents = budgets.each()
@@ -113,9 +116,7 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
 def test_a_budget_is_said_to_be_kept_from_the_month_in_which_it_is(
     when: str, said: str, connection: duckdb.DuckDBPyConnection
 ) -> None:
-    warehouse = with_rows(
-        connection, ADVICE, team("Platform", 356, "the use is", f"{SAVED_ON_MACHINES}, {when}")
-    )
+    warehouse = with_rows(connection, ADVICE, team("Platform", 356, USE, f"{SAVED_ON_MACHINES}, {when}"))
     assert said in budget_decision(budgets_ahead(warehouse)).plain
 
 
@@ -128,8 +129,8 @@ def test_a_budget_that_was_never_kept_is_wrong_where_nothing_can_be_saved(
         team(
             "Agents",
             226,
-            "the budget is wrong",
-            "885.51 as suggested_budget_usd, date '2027-01-01' as suggested_missed_from_date, false as is_covered_by_savings, 'product agents' as hard_stop_of, 900 as hard_stop_usd, "
+            "change the budget, not the use",
+            "885.51 as suggested_budget_usd, date '2027-01-01' as suggested_missed_from_date, 'product agents' as hard_stop_of, 900 as hard_stop_usd, "
             "876 as hard_stop_forecast_usd, 1075 as hard_stop_upper_usd",
         ),
     )
@@ -149,9 +150,9 @@ def test_savings_that_are_open_are_named_where_the_budget_may_be_raised(
 ) -> None:
     mixed = (
         "30 as open_savings_usd, 20 as open_savings_on_machines_usd, 10 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
-        "false as is_covered_by_savings, 700 as projected_cost_usd"
+        "700 as projected_cost_usd"
     )
-    warehouse = with_rows(connection, ADVICE, team("Data", 50, "the use is", mixed))
+    warehouse = with_rows(connection, ADVICE, team("Data", 50, "decide on a cut or on another budget", mixed))
     assert budget_decision(budgets_ahead(warehouse)).plain == (
         "Data: decide by 14 November 2026 whether to raise its budget for November 2026 to $700.00, or have the team say what it cuts to "
         "save $50.00. Open savings, $30.00 a month ($20.00 on machines and storage, $10.00 on calls), are a part of that."

@@ -182,12 +182,12 @@ def spend_by_day(warehouse: Warehouse, outlook: Evidence) -> Figure:
     """Spend on AI of each day, then the forecast: that of all AI, so only where nothing is narrowed."""
     days = daily_spend(warehouse)
     whole = not warehouse.is_narrowed
-    if not whole:
-        title = note("Spend by day")
-    elif outlook["forecast_usd"] is None:
-        title = note("History is too short for a forecast")
-    else:
-        title = outlook.say("AI is expected to cost {forecast_usd:usd} in the next 30 days")
+    expected = (
+        "History is too short for a forecast"
+        if outlook["forecast_usd"] is None
+        else "AI is expected to cost {forecast_usd:usd} in the next 30 days"
+    )
+    title = outlook.say(expected if whole else "Spend by day")
     return Figure(
         "spend-by-day",
         daily_trend(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.formatting import Value, count, ratio
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing.charts import plan_front
@@ -274,21 +275,7 @@ def _origin(plan: Evidence, searched: Evidence) -> Prose:
 
 def why_said(plan: Evidence) -> Prose:
     """Why the search chose this plan."""
-    listed = note(
-        " In no scenario does it earn less than a plan on your list."
-        if plan["is_no_worse_than_listed"]
-        else " In another scenario a plan on your list would earn more."
-    )
-    if not plan["is_most_in_worst"]:
-        return (
-            note(
-                "Your rules allow one that keeps a little more in the worst scenario, and it counts as "
-                "equal; but only a floor at today's fee holds it, which a new customer does not have. The "
-                "price list of this one holds for both."
-            )
-            + listed
-        )
-    return note("Of the plans that your rules allow it earns most in the worst scenario.") + listed
+    return phrase("pricing/_why", plan)
 
 
 def _knife_edge(plan: Evidence) -> Prose:

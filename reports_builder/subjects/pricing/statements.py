@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.formatting import UNKNOWN, Value, count, percent_fine
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.margin.queries import costs_counted
 from reports_builder.subjects.margin.statements import cost_named, margin_named, margin_within_sentence
@@ -120,16 +121,7 @@ def today_said(warehouse: Warehouse, plan: Evidence) -> Prose:
         + " under today's prices: they brought **{current_revenue_usd:usd}** and left "
         f"**{{current_gross_margin_usd:usd}}** ({{current_gross_margin_share:percent}}) of margin after "
         f"{named}; "
-        + (
-            "{current_unprofitable_customers:count} of {customers:count} customers cost "
-            "**{current_losses_usd:usd}** "
-            "more than their fees."
-            if plan["current_unprofitable_customers"]
-            else "the fee of each of {customers:count} customers covers its cost."
-            if not plan["uncosted_calls"]
-            else "none of {customers:count} customers is known to have cost more than its fee."
-        )
-    )
+    ) + phrase("pricing/_lost_today", plan)
     if not plan["uncosted_calls"]:
         return said
     return said + plan.say(
@@ -242,19 +234,8 @@ def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
             rules,
             limits,
         )
-        + _beyond(limits)
+        + phrase("pricing/_until_rejected", limits)
     )
-
-
-def closeness(limits: Evidence) -> Prose:
-    """How near the recommended plan is to its limit."""
-    return limits.say(
-        "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
-    ) + _beyond(limits)
-
-
-def _beyond(limits: Evidence) -> Prose:
-    return limits.say("**{rises_until_rejected:count}** more and your rule rejects the plan.")
 
 
 def rejected_said(rejected: Evidence, rules: Evidence) -> tuple[Prose, ...]:
