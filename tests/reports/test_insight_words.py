@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import jinja2
 import pytest
+from jinja2 import nodes
 
 from reports_builder.insight_words import problems
 from tests.workspace import ROOT
@@ -90,6 +92,38 @@ def test_code_does_not_choose_between_more_than_two_things_to_say() -> None:
 def test_a_choice_between_three_things_to_say_is_found(code: str) -> None:
     assert list(choices_of_words(code))
     assert not list(choices_of_words("x = 'a b' if one else 'c d'"))
+
+
+RECOMMENDATION_WORDS_UP_TO = 60
+
+
+def _most_words(parts: Iterable[nodes.Node]) -> int:
+    """How many words these parts of a template come to at most, a figure counted as one."""
+    return sum(_words_of(part) for part in parts)
+
+
+def _words_of(part: nodes.Node) -> int:
+    if isinstance(part, nodes.TemplateData):
+        return len(part.data.split())
+    if isinstance(part, nodes.If):
+        return max(_most_words(part.body), _most_words(part.else_))
+    if isinstance(part, nodes.Include):
+        assert isinstance(part.template, nodes.Const)
+        subject, _, name = str(part.template.value).rpartition("/")
+        return _most_words(_parsed((CODE / "subjects" / subject / "words" / name).read_text()).body)
+    return _most_words(part.iter_child_nodes()) if isinstance(part, nodes.Output | nodes.For) else 1
+
+
+def _parsed(text: str) -> nodes.Template:
+    return jinja2.Environment(autoescape=True).parse(text)
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_a_recommendation_is_short(path: Path) -> None:
+    asked = re.findall(r"## Recommendation\n(.*?)(?:\n##|\Z)", path.read_text(), re.DOTALL)
+    whole = [] if "## " in path.read_text() else [path.read_text()]
+    for said in (*asked, *whole):
+        assert _most_words(_parsed(said).body) <= RECOMMENDATION_WORDS_UP_TO
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,12 @@
 """The insight blocks of the analysis of organizational alignment."""
 
+from collections.abc import Mapping
+
 from reports_builder.evidence import Evidence, Prose, join, literal
+from reports_builder.formatting import Value, plain
 from reports_builder.insight_words import insight, phrase
 from reports_builder.model import Column, Insight, Table
 from reports_builder.subjects.allocation.teams.statements import TEAM_COLUMNS
-
-_RUNNING_COLUMNS = (
-    Column("team_name", "Team"),
-    Column("budget_usd", "Budget", "usd_table"),
-    Column("actual_cost_usd", "Spent", "usd_table"),
-    Column("variance_usd", "Against plan so far", "delta_usd_table"),
-    Column("burn_rate", "Pace (1 is plan)", "ratio"),
-    Column("projected_cost_usd", "Whole month", "usd_table"),
-    Column("budget_status", "Status"),
-)
-# Of a month that is over, the whole is what was spent.
-_ENDED_COLUMNS = (
-    Column("team_name", "Team"),
-    Column("budget_usd", "Budget", "usd_table"),
-    Column("actual_cost_usd", "Spent", "usd_table"),
-    Column("variance_usd", "Against budget", "delta_usd_table"),
-    Column("burn_rate", "Of budget, times", "ratio"),
-    Column("budget_status", "Status"),
-)
 
 # By the advice of the mart: the words of the decision, and of what it is worth.
 _OVER = {
@@ -38,22 +22,80 @@ _OVER = {
         "allocation/teams/_worth_undecided",
     ),
 }
-_SAVED = ("open_savings_on_machines_usd", "open_savings_on_calls_usd", "lift_savings_usd")
+_SAVED = (
+    ("open_savings_on_machines_usd", "on machines and storage"),
+    ("open_savings_on_calls_usd", "on calls"),
+    ("lift_savings_usd", "by moves to the quality floor"),
+)
 
 
-def overrun(budgets: Evidence, month: Evidence, table: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
-    """The team furthest over its budget or heading over it; nothing when every team keeps its own."""
-    if not budgets["is_over"]:
+def _of(record: Mapping[str, Value]) -> str:
+    """The open savings of a team, by where they are made."""
+    parts = [f"{plain(record[column], 'usd_table')} {where}" for column, where in _SAVED if record[column]]
+    return ", ".join(parts) or "none is open"
+
+
+def _kept(record: Mapping[str, Value]) -> str:
+    """From which month on savings keep the budget."""
+    if record["kept_from_date"] is None:
+        return "not by them"
+    kept = plain(record["kept_from_date"], "month")
+    is_at_low_end = record["kept_low_from_date"] == record["kept_from_date"]
+    return kept if is_at_low_end else f"{kept}, not at their low end"
+
+
+def _new_budget(record: Mapping[str, Value]) -> str:
+    """The budget that is proposed, and the first month that is forecast above it."""
+    if record["suggested_budget_usd"] is None:
+        return "to decide" if record["kept_from_date"] is None else "as it is"
+    proposed = plain(record["suggested_budget_usd"], "usd_table")
+    missed = record["suggested_missed_from_date"]
+    return proposed if missed is None else f"{proposed}, missed in {plain(missed, 'month')}"
+
+
+def _if_not_saved(record: Mapping[str, Value]) -> str:
+    unsaved = record["suggested_without_savings_usd"]
+    return "-" if unsaved is None else plain(unsaved, "usd_table")
+
+
+def _hard_stop(record: Mapping[str, Value]) -> str:
+    """The budget beside the team's own that may refuse its calls in the month."""
+    if record["hard_stop_of"] is None:
+        return "-"
+    stop, upper = (plain(record[column], "usd_table") for column in ("hard_stop_usd", "hard_stop_upper_usd"))
+    return f"{record['hard_stop_of']} at {stop}, at most {upper} forecast"
+
+
+_DECISIONS = (
+    Column("team_name", "Team"),
+    Column("budget_usd", "Budget", "usd_table"),
+    Column("projected_variance_usd", "Over", "usd_table"),
+    Column("advice", "What to do"),
+    Column("open_savings_usd", "Open savings a month", words=_of),
+    Column("kept_from_date", "They keep it from", words=_kept),
+    Column("suggested_budget_usd", "New budget", words=_new_budget),
+    Column("suggested_without_savings_usd", "If nothing is saved", words=_if_not_saved),
+    Column("hard_stop_of", "Hard stop in the month", words=_hard_stop),
+    Column("decide_by_date", "Decide by", "day_short"),
+    Column("approver_role", "Who approves"),
+)
+
+
+def overrun(budgets: Evidence, decided: Evidence) -> tuple[Insight, ...]:
+    """The team furthest over its budget or heading over it; nothing when every team keeps its own.
+
+    ``decided`` is what the teams decide that are over in the month ahead, or in this one.
+    """
+    if not budgets["is_over"] or not decided.rows:
         return ()
     return (
         insight(
             "allocation/teams/overrun",
             budgets,
-            month=month,
-            decision=budget_decision(ahead),
-            outcome=budget_outcome(ahead),
-            approver=literal(approver(ahead)),
-            supporting=Table(_ENDED_COLUMNS if budgets["is_ended"] else _RUNNING_COLUMNS, table),
+            decision=budget_decision(decided),
+            outcome=budget_outcome(decided),
+            approver=literal(approver(decided)),
+            supporting=decisions_table(decided),
         ),
     )
 
@@ -63,25 +105,17 @@ def approver(team: Evidence) -> str:
     return str(team["approver_role"] or "Head of Finance")
 
 
-def budget_decision(budgets: Evidence) -> Prose:
-    """What is decided on every team that is over in the month of the first: savings, budget, or both."""
-    teams = _over_with(budgets)
-    then = any(team["suggested_budget_usd"] for team in teams)
-    return join(
-        [
-            *(team_decision(team) for team in teams),
-            *([phrase("allocation/teams/_budgets_then", budgets)] if then else []),
-        ]
-    )
+def budget_decision(over: Evidence) -> Prose:
+    """What the first of the teams decides that are over in a month, and where the others stand."""
+    others = phrase("allocation/teams/_others_decide")
+    return join([team_decision(over), *([others] if len(over.rows) > 1 else [])])
 
 
-def _over_with(budgets: Evidence) -> list[Evidence]:
-    """The rows of teams that are over in the month of the first row."""
-    return [
-        team
-        for team in budgets.each()
-        if team["is_over"] and team["month_start_date"] == budgets["month_start_date"]
-    ]
+def decisions_table(over: Evidence) -> Table:
+    """Each team that is over in a month: what it decides, by when, and which budget it has then."""
+    has_new_budgets = any(record["suggested_budget_usd"] for record in over.records())
+    caption = phrase("allocation/teams/_what_each_decides", over, has_new_budgets=has_new_budgets)
+    return Table(_DECISIONS, over, caption, max_rows=20)
 
 
 def team_decision(team: Evidence) -> Prose:
@@ -89,20 +123,14 @@ def team_decision(team: Evidence) -> Prose:
     return phrase(
         _OVER[str(team["advice"])][0],
         team,
-        is_of_one_kind=[bool(team[column]) for column in _SAVED].count(True) == 1,
         is_kept_at_once=team["kept_from_date"] == team["month_start_date"],
         is_kept_at_low_end=team["kept_low_from_date"] == team["kept_from_date"],
     )
 
 
-def budget_outcome(budgets: Evidence) -> Prose:
-    """What these decisions are worth, in the month that they are about and after it."""
-    return join(
-        [
-            *(team_outcome(team) for team in _over_with(budgets)),
-            phrase("allocation/teams/_worth_assumes", budgets),
-        ]
-    )
+def budget_outcome(over: Evidence) -> Prose:
+    """What the decision on the first of the teams is worth, in the month and after it."""
+    return join([team_outcome(over), phrase("allocation/teams/_worth_assumes", over)])
 
 
 def team_outcome(team: Evidence) -> Prose:
