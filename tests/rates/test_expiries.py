@@ -48,7 +48,7 @@ def test_a_commitment_that_ends_soon_is_an_action_with_the_day_to_decide_by() ->
     )
     with empty_marts(MART, as_of=date(2026, 11, 15)) as connection:
         assert due_insight(warehouse_of(connection)) == ()
-        assert due_said(due(warehouse_of(connection))).plain == ""
+        assert due_said(due(warehouse_of(connection))) == ()
         for row in (
             soon.format("a")
             + "'renew it' as advice, 0.24 as renewed_hourly_usd, 102 as renewed_monthly_savings_usd",
@@ -58,9 +58,9 @@ def test_a_commitment_that_ends_soon_is_an_action_with_the_day_to_decide_by() ->
             connection.execute(f"insert into {MART} by name select {row}")
         warehouse = warehouse_of(connection)
         (insight,) = due_insight(warehouse)
-        said = due_said(due(warehouse)).plain
+        [said] = (each.plain for each in due_said(due(warehouse)))
     assert said == (
-        " The Reserved Instance of platform-team with AWS ends on 15 December 2026 and does not renew by itself: "
+        "The Reserved Instance of platform-team with AWS ends on 15 December 2026 and does not renew by itself: "
         "renew it, by 1 December 2026, else cost rises by $102 a month (owner: Head of Finance, 1 day)."
     )
     assert insight.recommendation.action.plain.startswith(

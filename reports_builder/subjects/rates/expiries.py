@@ -36,17 +36,17 @@ def due(warehouse: Warehouse) -> Evidence:
     )
 
 
-def due_said(owned: Evidence) -> Prose:
+def due_said(owned: Evidence) -> tuple[Prose, ...]:
     """The next decision on a commitment that is owned, as one sentence; nothing where none ends soon."""
     if not owned.rows:
-        return note("")
+        return ()
     return (
-        note(" The ")
+        note("The ")
         + phrase("rates/_ends", owned)
         + note(": ")
         + _decision(owned)
         + _else_it_costs(owned)
-        + note(".")
+        + note("."),
     )
 
 

@@ -128,7 +128,7 @@ bought as (
     select
         series_id,
         {# Machines are bought as so many of the smallest type that is in use: where sizes count, they cover the larger ones too. #}
-        min_by(instance_type, units_per_instance) as smallest_type,
+        min_by(instance_type, {{ in_order('units_per_instance', 'instance_type') }}) as smallest_type,
         min(units_per_instance) as smallest_units,
         {% for name, column in [
             ('platform', 'operating_system'), ('tenancy', 'tenancy'), ('payer_id', 'billing_account_id'), ('region_id', 'region_id')
