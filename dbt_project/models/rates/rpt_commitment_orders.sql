@@ -125,7 +125,7 @@ offers as (
         case when works.work_parts > 0 then works.provider || ', ' || cast(works.work_parts as string) || ' in one contract' end as contract,
         kinds.owner_role,
         works.work_effort_days as contract_effort_days, works.work_effort_usd as contract_effort_usd, works.work_monthly_savings_usd as contract_savings_30_days_usd,
-        cast(kinds.months_to_start as decimal(9, 6)) as months_to_start,
+        cast(greatest(kinds.months_to_start, coalesce(signed.months_to_wait, 0)) as decimal(9, 6)) as months_to_start,
         chosen.money_at_risk_usd, judged.coverage_share, judged.utilization_share, judged.break_even_months, judged.confidence, judged.measured_share,
         judged.only_resource_id, bought_for.used_by, judged.less_tied_offer_name, judged.less_tied_monthly_savings_usd as less_tied_savings_30_days_usd,
         judged.reason, judged.rate_source as price_source, judged.rate_priced_on as priced_on, judged.rate_address as price_address, judged.usage_group, judged.offer_id

@@ -6,9 +6,9 @@ with decided as (
 
 ),
 
-actions as (
+scheduled as (
 
-    select * from {{ ref('savings_actions') }}
+    select * from {{ ref('int_works_scheduled') }}
 
 ),
 
@@ -22,8 +22,8 @@ numbers as (
 waits as (
 
     select cast(ceil(coalesce(max(months_to_start), 0)) as integer) as months_to_wait
-    from actions
-    where programme in ('routing', 'settings', 'infrastructure')
+    from scheduled
+    where action_kind <> 'commitment'
 
 ),
 
