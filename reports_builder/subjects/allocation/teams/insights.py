@@ -187,7 +187,7 @@ def _hard_stop(team: Evidence) -> Prose:
     return team.say(
         " The {hard_stop_of:text} has a hard stop at {hard_stop_usd:usd_table} in {month_start_date:month}: "
         "{hard_stop_forecast_usd:usd_table} are forecast, {hard_stop_upper_usd:usd_table} at the high end, "
-        "and calls beyond it are refused."
+        "and calls beyond it are refused; set it with this budget, to the same amount."
     )
 
 
