@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.insight_words import phrase
 from reports_builder.model import Action, ActionPlan, KeyFigure
 from reports_builder.warehouse import Warehouse
 
@@ -394,18 +395,7 @@ def _slowest_of(slower: tuple[Evidence, ...], row: Evidence) -> Evidence | None:
 def _waits(slower: Evidence | None) -> Prose:
     if slower is None:
         return note("")
-    by_half = "the median {slower_task_type:words} answer then takes {slower_by_ms:milliseconds} longer"
-    by_slowest = (
-        "the slowest {slower_task_type:words} answers (one in twenty) then take "
-        "{slowest_by_ms:milliseconds} longer"
-    )
-    if slower["slower_by_ms"] is None:
-        said = by_slowest
-    elif slower["slowest_by_ms"] is None:
-        said = by_half
-    else:
-        said = by_half + ", and the slowest twentieth {slowest_by_ms:milliseconds} longer,"
-    return slower.say(f"; {said} than on {{quicker_model:text}}")
+    return phrase("rates/_slower", slower)
 
 
 def _decided(warehouse: Warehouse, *kinds: str) -> dict[str, Evidence]:

@@ -180,11 +180,11 @@ _ROWS = {
         ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 600, 0, 0, -600, 'within budget')""",
     "allocation.rpt_budget_advice": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, projected_cost_usd, projected_variance_usd,
-        budget_status, is_over, month_overrun_usd, judged_months, over_months, usual_month_cost_usd, overrun_verdict,
+        budget_status, is_over, month_overrun_usd, judged_months, over_months, usual_month_cost_usd, overrun_verdict, advice,
         suggested_team_budgets_usd, approver_role, decide_by_date) values
-        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 2100,
+        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 'ask what took it over', 2100,
         'Head of Finance', '2026-11-14'),
-        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100,
+        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, null, 2100,
         'Head of Finance', '2026-11-14')""",
     "planning.rpt_cost_outlook": """
         (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, calendar_usd, change_usd, change_share,

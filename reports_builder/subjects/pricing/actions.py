@@ -67,6 +67,11 @@ def _step(
         if falls["profitable_falling_customers"] and not losing
         else note("")
     )
+    announced = (
+        "After a pilot with customers drawn by lot: announce it with notice"
+        if measurable
+        else "After the customers that lose money: announce it with notice"
+    )
     return Action(
         action=row.say(words) + given,
         owner_role="Head of Sales" if losing else "Head of Product",
@@ -74,13 +79,7 @@ def _step(
         value=row.cell("gain_usd", "usd_table"),
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
         confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
-        first_step=note(
-            "Show each its use and what it costs"
-            if losing
-            else "After a pilot with customers drawn by lot: announce it with notice"
-            if measurable
-            else "After the customers that lose money: announce it with notice"
-        ),
+        first_step=note("Show each its use and what it costs" if losing else announced),
         payback=_payback(programme),
         first_year=_first_year(programme, shares=shares, place=place),
         pays_from_year=_pays_from(programme),

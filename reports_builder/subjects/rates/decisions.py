@@ -186,29 +186,32 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "leave as now taken off.",
             last,
             efforts(warehouse),
-        )
-        + company_said(company_result(warehouse)),
+        ),
+        *company_said(company_result(warehouse)),
     )
 
 
 def _company_today(result: Evidence) -> Prose:
-    return result.at(0).say(" The whole company, fees less all spend: **{result_usd:usd}** a month today")
+    return result.at(0).say("The whole company, fees less all spend: **{result_usd:usd}** a month today")
 
 
-def company_said(result: Evidence) -> Prose:
+def company_said(result: Evidence) -> tuple[Prose, ...]:
     """What is left of the fees after all spend, today and step by step; nothing where AI is all spend."""
     if len(result.rows) < 2:
-        return note("")
+        return ()
     last = result.at(len(result.rows) - 1)
     said = _company_today(result)
     if last["result_usd"] is None:
-        return said + note("; what the programmes leave is unknown, because the cost of the calls is.")
+        return (said + note("; what the programmes leave is unknown, because the cost of the calls is."),)
     for row in range(1, len(result.rows)):
         step = result.at(row)
         said += step.say(f", **{{result_usd:usd}}** {_AFTER[str(step['step'])]}")
-    return said + last.say(
-        ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
-        "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+    return (
+        said
+        + last.say(
+            ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
+            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+        ),
     )
 
 
@@ -235,7 +238,7 @@ def hosting_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     return (
         result.say(
             "**All margins of this page are before hosting**: no rule says which of the "
-            "**{beside_ai_usd:usd}** spent beside AI serves customers."
+            "**{beside_ai_usd:usd}** spent beside AI serves customers. "
         )
         + company_line(result),
     )

@@ -227,15 +227,7 @@ def after_the_price_plan(offer: Evidence) -> Prose:
         or float(str(offer["usage_share_after_price_plan"])) >= 1
     ):
         return note("")
-    return offer.say(
-        "; if the price plan leaves as much of that usage as of all AI cost, "
-        "{usage_share_after_price_plan:percent}, "
-        + (
-            "it would lose **{lost_after_price_plan_usd:usd}** a month"
-            if offer["lost_after_price_plan_usd"]
-            else "**{saved_after_price_plan_usd:usd}** a month"
-        )
-    )
+    return phrase("rates/_after_the_price_plan", offer)
 
 
 def what_commitments_save(
