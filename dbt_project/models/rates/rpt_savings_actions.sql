@@ -62,18 +62,18 @@ parts as (
         actions_on_calls.work_id, actions_on_calls.action_kind, actions_on_calls.subject, actions_on_calls.task_type, actions_on_calls.provider, actions_on_calls.model,
         actions_on_calls.gross_monthly_savings_usd, actions_on_calls.net_monthly_savings_usd, actions_on_calls.low_monthly_savings_usd,
         actions_on_calls.high_monthly_savings_usd, actions_on_calls.is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd,
-        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd
+        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd, cast(null as string) as account_owner
     from actions_on_calls
     left join leaving on actions_on_calls.action_id = leaving.action_id
     union all
     select
         work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd
+        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd, cast(null as string) as account_owner
     from commitments
     union all
     select
         action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd
+        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd, account_owner
     from usage_actions
 
 ),
@@ -87,6 +87,7 @@ works as (
         {{ money('sum(parts.one_off_cost_usd)') }} as one_off_cost_usd,
         {{ string_agg_sorted("replace(parts.task_type, '_', ' ')", ', ') }} as tasks,
         min(parts.subject) as subject,
+        max(parts.account_owner) as account_owner,
         case when count(distinct parts.provider) = 1 then min(parts.provider) end as provider,
         case when count(distinct parts.model) = 1 then min(parts.model) end as model,
         bool_or(parts.is_illustrative) as is_illustrative,
@@ -109,7 +110,7 @@ costed as (
         kinds.applied_order,
         kinds.programme,
         kinds.assumption,
-        kinds.owner_role,
+        coalesce(works.account_owner, kinds.owner_role) as owner_role,
         kinds.confidence,
         kinds.first_step,
         kinds.months_to_start,

@@ -9,22 +9,34 @@ with optimized as (
 
 ),
 
+resources as (
+
+    select * from {{ ref('dim_resources') }}
+
+),
+
 summed as (
 
     select
-        action_kind,
-        provider_name,
-        team_id,
-        is_illustrative,
+        optimized.action_kind,
+        optimized.provider_name,
+        optimized.team_id,
+        optimized.is_illustrative,
+        {# Of no team nobody leads: who has the account is to be asked. #}
+        case
+            when optimized.team_id = 'unallocated' and count(distinct resources.account_id) = 1 then 'Owner of account ' || max(resources.account_id)
+            when optimized.team_id = 'unallocated' and count(distinct resources.account_id) > 1 then 'Owners of ' || cast(count(distinct resources.account_id) as string) || ' accounts'
+        end as account_owner,
         count(*) as parts,
-        {{ money('sum(scope_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(gross_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(net_usd)') }} as net_monthly_savings_usd,
-        {{ money_of_double(stable_sum('net_usd * low_of_saving')) }} as low_usd,
-        {{ money_of_double(stable_sum('net_usd * high_of_saving')) }} as high_usd,
-        {{ money('sum(one_off_cost_usd)') }} as one_off_cost_usd
+        {{ money('sum(optimized.scope_cost_usd)') }} as scope_cost_usd,
+        {{ money('sum(optimized.gross_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(optimized.net_usd)') }} as net_monthly_savings_usd,
+        {{ money_of_double(stable_sum('optimized.net_usd * optimized.low_of_saving')) }} as low_usd,
+        {{ money_of_double(stable_sum('optimized.net_usd * optimized.high_of_saving')) }} as high_usd,
+        {{ money('sum(optimized.one_off_cost_usd)') }} as one_off_cost_usd
     from optimized
-    group by action_kind, provider_name, team_id, is_illustrative
+    left join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
+    group by optimized.action_kind, optimized.provider_name, optimized.team_id, optimized.is_illustrative
 
 ),
 
@@ -48,7 +60,7 @@ actions as (
             when 'stopped_volume' then ' of stopped machines'
             when 'off_hours' then ' at night and on weekends'
             when 'right_size' then ' to a smaller type'
-            when 'cheaper_type' then ' to a cheaper type of the same size'
+            when 'cheaper_type' then ' to a cheaper type that is at least as large'
             when 'arm_type' then ' to arm64, once their software is built for it'
             when 'gpu_idle' then ' with idle GPUs'
             when 'spot' then ' to spare capacity'
@@ -61,6 +73,7 @@ actions as (
         cast(null as string) as task_type,
         provider_name as provider,
         team_id,
+        account_owner,
         cast(null as string) as model,
         scope_cost_usd,
         gross_monthly_savings_usd,
