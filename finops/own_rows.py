@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
+from dbt_project.landing.seed_values import value_problem
 from finops import shipped
 from finops.errors import FolderError
 
@@ -37,7 +37,7 @@ class Rule:
     is_closed: bool
     """Whether the product reads the rows by name."""
     types: dict[str, str]
-    """What DuckDB reads each column as."""
+    """What each column is read as."""
 
 
 @dataclass(frozen=True)
@@ -159,16 +159,10 @@ def _refuse_repeated(path: Path, rows: list[Row], key: tuple[str, ...]) -> None:
 
 def _refuse_unreadable(path: Path, rows: list[Row], types: dict[str, str]) -> None:
     # A build would name a line of the rows of both, in a file that nobody edits.
-    for name, kind in types.items():
-        if kind == "string" or not rows:
-            continue
-        is_unread = f"said is not null and try_cast(said as {kind}) is null"
-        found = duckdb.execute(
-            f"from (select unnest($1) as line, unnest($2) as said) where {is_unread} order by line",
-            [[row.line for row in rows], [row.cells[name] or None for row in rows]],
-        ).fetchone()
-        if found:
-            raise FolderError(f"{path}, line {found[0]}: {name} {found[1]} cannot be read as {kind}.")
+    for row in rows:
+        for name, kind in types.items():
+            if problem := value_problem(name, row.cells[name], kind):
+                raise FolderError(f"{path}, line {row.line}: {problem}")
 
 
 def _refuse_unread(

@@ -197,6 +197,13 @@ def written(sql: str, parameters: Mapping[str, SqlValue | Mart]) -> str:
     return _PARAMETER.sub(spelled, dedent(sql).strip()).rstrip(";") + ";"
 
 
+def no_warehouse(path: Path) -> ReportError:
+    """What is said where there is no file: what to do, and why the last build left none."""
+    failed = failed_attempt(path)
+    why = f" The last build failed: {failed.problem}" if failed and failed.problem else ""
+    return ReportError(f"there is no warehouse at {path}. Build it first: `{BUILD}`.{why}")
+
+
 def attach(path: Path) -> duckdb.DuckDBPyConnection:
     """A connection to the file that stands at ``path`` now, read-only; ReportError when it cannot be opened.
 
@@ -204,9 +211,7 @@ def attach(path: Path) -> duckdb.DuckDBPyConnection:
     process opened, so a later one would read a file that has been replaced meanwhile.
     """
     if not path.is_file():
-        failed = failed_attempt(path)
-        why = f" The last build failed: {failed.problem}" if failed and failed.problem else ""
-        raise ReportError(f"there is no warehouse at {path}. Build it first: `{BUILD}`.{why}")
+        raise no_warehouse(path)
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"attach {sql_literal(str(path))} as {CATALOG} (read_only)")

@@ -30,6 +30,8 @@ def publish(working: Path, published: Path, frozen: FrozenFiles, slot: Path) -> 
     Raises OSError where the copy cannot be made; then nothing has changed.
     """
     partial = working.with_name(f"{published.name}.publishing")
+    # The child of a build that was killed may still write to its copy: this one is another file.
+    partial.unlink(missing_ok=True)
     # A child process copies: opening and closing the file in this one would drop DuckDB's lock on it.
     code = subprocess.run([sys.executable, "-c", _COPY, str(working), str(partial)], check=False).returncode
     try:

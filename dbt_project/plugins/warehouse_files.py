@@ -23,6 +23,7 @@ from duckdb.func import SPECIAL
 
 from dbt_project.landing.errors import unwritten
 from dbt_project.landing.landing_folder import LandingFolder
+from dbt_project.landing.seed_values import seed_problems
 from dbt_project.landing.variables import KINDS, variable_problems
 from dbt_project.plugins import attempts
 from dbt_project.plugins.ledgers import make_ledgers
@@ -60,6 +61,7 @@ class Plugin(BasePlugin):
         for name, function, parameters in (
             ("variable_names", self.variable_names, 0),
             ("check_variables", self.check_variables, 1),
+            ("check_seeds", self.check_seeds, 1),
             ("check_raw_files", self.check_raw_files, 3),
             ("freeze_files", self.freeze_files, 1),
             ("publish_file", self.publish_file, 1),
@@ -82,6 +84,10 @@ class Plugin(BasePlugin):
     def check_variables(self, given: str) -> str:
         """Check the variables of the project and of the command (YAML); returns problems in one line."""
         return self.problem or "; ".join(variable_problems(yaml.safe_load(given)))
+
+    def check_seeds(self, files: str) -> str:
+        """Check the values in the files of seeds (a JSON list); returns problems, one a line."""
+        return "\n".join(seed_problems(map(Path, json.loads(files))))
 
     def check_raw_files(self, raw_dir: str, sources: str, pseudonymised: str) -> str:
         """Check and land the raw files of sources; returns problems, one a line. Commas join names."""

@@ -23,7 +23,9 @@ from dbt_project.landing.command import run_variables
 from dbt_project.landing.errors import UsageError
 from dbt_project.landing.landing_folder import LandingFolder
 from dbt_project.landing.notes import GENERATED_MARKER
+from dbt_project.landing.project import PROJECT
 from dbt_project.landing.schemas import CALL_SCHEMA, CUSTOMER_SCHEMA
+from dbt_project.landing.seed_values import seed_problems
 from dbt_project.plugins import attempts
 from dbt_project.plugins.ledgers import make_ledgers
 from dbt_project.plugins.publication import publish
@@ -123,6 +125,8 @@ def is_whole(command: list[str]) -> bool:
 
 def _land(landing: LandingFolder, raw_dir: Path, variables: dict[str, Any], warehouse_dir: Path) -> Path:
     """Check, land and freeze the files, and tell the macros where they are; returns their folder."""
+    if wrong := list(seed_problems(sorted((PROJECT / "seeds").glob("*.csv")))):
+        raise UsageError(f"The seeds cannot be meant as they are; nothing was changed. {' '.join(wrong)}")
     landing.prepare()
     problems = landing.land(raw_dir, variables["sources"], variables["pseudonymised"])
     if problems:

@@ -5,9 +5,10 @@
 whatever answers a reader asks through what ``open_reader`` gives.
 """
 
+from reports_builder.access.kept_open import Beside
 from reports_builder.access.policy import Policy, load_policy
 from reports_builder.access.reader import Reader, open_reader
 from reports_builder.access.refusal import AccessError
 from reports_builder.access.scope import EVERYTHING, Scope
 
-__all__ = ["EVERYTHING", "AccessError", "Policy", "Reader", "Scope", "load_policy", "open_reader"]
+__all__ = ["EVERYTHING", "AccessError", "Beside", "Policy", "Reader", "Scope", "load_policy", "open_reader"]

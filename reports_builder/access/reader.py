@@ -6,12 +6,13 @@ behind them, other files and other processes are out of its reach.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
 
+from reports_builder.access.kept_open import NOTHING, Beside, open_cursor
 from reports_builder.access.marts import Structure, granted, quoted
 from reports_builder.access.questions import marts_asked
 from reports_builder.access.refusal import AccessError
@@ -109,25 +110,20 @@ def _lock(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set lock_configuration = true")
 
 
-def without_other_files(connection: duckdb.DuckDBPyConnection) -> None:
-    """Close the connection to every file that it has not attached yet."""
-    connection.execute("set enable_external_access = false")
-
-
 @contextmanager
 def open_reader(
-    path: Path, scope: Scope, prepare: Callable[[duckdb.DuckDBPyConnection], None] = without_other_files
+    path: Path, scope: Scope, beside: Beside = NOTHING
 ) -> Iterator[Reader | duckdb.DuckDBPyConnection]:
-    """What a scope has of the published file as it stands now; of everything, the connection itself.
+    """What a scope has of the published file as it stands now; of everything, a connection to the file.
 
-    ``prepare`` closes the connection to other files, all but those that views of the warehouse read.
+    Who sees everything shares the opened file with all who do; a limited reader has a database of its own.
     """
-    connection = attach(path)
-    with closing(connection):
-        prepare(connection)
-        if scope.is_everything:
-            yield connection
-            return
+    if scope.is_everything:
+        with closing(open_cursor(path, beside)) as cursor:
+            yield cursor
+        return
+    with closing(attach(path)) as connection:
+        beside.confine(connection)
         with closing(Reader(connection, scope, _structure_of(path, connection))) as reader:
             yield reader
 

@@ -7,9 +7,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-import duckdb
-
-from reports_builder.access import EVERYTHING, AccessError, Reader, Scope, open_reader
+from reports_builder.access import EVERYTHING, AccessError, Beside, Reader, Scope, open_reader
 from reports_builder.alerts.ledger import Ledger
 from reports_builder.currency import shown_in
 from reports_builder.dashboard.filters import DIMENSIONS, Filters
@@ -150,17 +148,11 @@ def open_published(
     ``with_calls`` lets questions read the files of the build too, which single calls and traces stand in.
     After so many ``seconds`` they are broken off.
     """
-
-    def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-        # What a reader chooses becomes part of a question: no question may reach beyond the warehouse and
-        # the ledger of its alerts, which the views of alerts read.
-        connection.execute(f"set allowed_paths = [{sql_literal(str(Ledger(path).path))}]")
-        if with_calls:
-            folder = sql_literal(f"{path.absolute().parent / 'build' / 'frozen'}/")
-            connection.execute(f"set allowed_directories = [{folder}]")
-        connection.execute("set enable_external_access = false")
-
-    with open_reader(path, scope, prepare) as connection, time_limit(connection, seconds):
+    # What a reader chooses becomes part of a question: no question may reach beyond the warehouse and
+    # the ledger of its alerts, which the views of alerts read.
+    calls = (path.absolute().parent / "build" / "frozen",) if with_calls else ()
+    beside = Beside((Ledger(path).path,), calls)
+    with open_reader(path, scope, beside) as connection, time_limit(connection, seconds):
         warehouse = NarrowedWarehouse(path, connection, filters or Filters())
         with shown_in(warehouse.currency):
             yield warehouse

@@ -268,7 +268,9 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--only", default="", help="Subjects whose name has this in it.")
+    options.add_argument(
+        "--only", nargs="+", default=[""], help="Subjects whose name has one of these in it."
+    )
     options.add_argument("--log", type=Path, default=Path("logs/kills.jsonl"))
     given = options.parse_args()
     given.log.parent.mkdir(parents=True, exist_ok=True)
@@ -280,7 +282,7 @@ def main() -> int:
         given.log.open("a") as log,
     ):
         usual: dict[str, tuple[object, float]] = {}
-        subjects = [each for each in SUBJECTS if given.only in each.name]
+        subjects = [each for each in SUBJECTS if any(part in each.name for part in given.only)]
         for subject in subjects:
             folder = Path(name) / f"usual-{subjects.index(subject)}"
             folder.mkdir()

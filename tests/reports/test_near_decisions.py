@@ -226,7 +226,7 @@ def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None
                 work + f"'{work_id}' as work_id, '{kind}' as action_kind, '{work_id} machines' as subject, "
                 f"{rank} as action_rank, {rank} as first_year_rank, {first} as is_first_of_its_kind, "
                 f"{works_of_kind} as kind_works, {works_of_kind - 1} as kind_further_works, "
-                f"{100 * works_of_kind / saved} as kind_payback_months, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
+                f"{100 * works_of_kind / saved} as kind_payback_with_start_months, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
                 f"{saved} as kind_low_usd, {saved} as kind_high_usd, {works_of_kind} as kind_effort_days, "
                 f"100 * {works_of_kind} as kind_effort_usd, 12 * {saved} - 200 as kind_first_year_net_usd"
                 for rank, (work_id, kind, works_of_kind, saved, first) in enumerate(
@@ -244,7 +244,10 @@ def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None
             "Opportunity worth $190 a month: stop or share x machines, and 1 more of this kind"
         )
         assert first.recommendation.effort == "2 days"
-        assert "pays back after 1.1 months and leaves $2.1K of the first year" in first.outcome.plain
+        assert (
+            "all of the work has paid back after 1.1 months from today and leaves $2.1K"
+            in first.outcome.plain
+        )
         assert len(first.supporting.cells) == 2
         assert second.title.plain == "Opportunity worth $137 a month: end quick machines"
 

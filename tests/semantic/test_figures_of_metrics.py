@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from reports_builder.access.kept_open import open_cursor
 from reports_builder.errors import ReportError
 from reports_builder.semantic import list_dimensions, list_metrics, query
-from reports_builder.semantic.published import open_cursor
 from tests.semantic.conftest import write_warehouse
 from tests.workspace import Workspace
 

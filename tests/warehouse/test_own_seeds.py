@@ -143,6 +143,25 @@ def _write_exports(raw: Path) -> None:
     )
 
 
+def test_a_fraction_where_a_whole_number_belongs_stops_the_build_before_anything_changes(
+    company: Workspace,
+) -> None:
+    before = company.published.read_bytes()
+    seed = Path(company.project) / "seeds" / "subscription_tiers.csv"
+    shipped = seed.read_text()
+    seed.write_text(f"{shipped}rounded,9,5.7\n")
+    try:
+        done = company.dbt("build")
+    finally:
+        seed.write_text(shipped)
+    assert done.returncode == 2
+    line = len(shipped.splitlines()) + 1
+    said = f"{seed}, line {line}: tier_rank 5.7 cannot be read as integer: write a whole number"
+    assert "nothing was changed" in done.stdout
+    assert said in done.stdout
+    assert company.published.read_bytes() == before
+
+
 def test_a_build_and_every_page_stand_without_them(company: Workspace, tmp_path: Path) -> None:
     assert company.query("select count(*), sum(effective_cost_usd) > 0 from core.fct_calls") == [(800, True)]
     built = build_reports(company.published, tmp_path)

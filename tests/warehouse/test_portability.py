@@ -196,6 +196,57 @@ def test_a_check_holds_no_trap(path: Path) -> None:
     assert traps(path.read_text()) == []
 
 
+# By what max_by and min_by go without a second order, and why no two rows of a group are equal in it.
+ONE_ROW_EACH = {
+    ("commitments", "applied_order"): "an option of each kind for a resource, and an order for each kind",
+    ("int_calendar_ahead", "costs.usage_date"): "a row for a scope and day",
+    ("int_churn_steps", "churn_scenarios.rise_from_share"): "key of the seed",
+    ("int_forecasts_by_origin", "usage_date"): "a row for a scope and day",
+    (
+        "int_investment_measures",
+        "case when flows.benefit_usd > 0 then flows.period end",
+    ): "a flow for an investment, scenario and period",
+    ("int_owner_matches", "-match_rank"): "a row number",
+    (
+        "int_tag_keys_found",
+        "length(case_rules.provider_name)",
+    ): "key of the seed: a provider, or the sign for all",
+    ("lent_attributes", "nearness"): "a row number",
+    ("rpt_token_economics", "competitors.valid_from_date"): "key of the seed",
+}
+PICKED = re.compile(r"\b(?:max|min)_by\(", re.IGNORECASE)
+
+
+def orders(sql: str) -> Iterator[str]:
+    """What each max_by and min_by goes by: what follows the last comma that stands in no other parentheses."""
+    for match in PICKED.finditer(sql):
+        depth, begin = 1, match.end()
+        for place in range(match.end(), len(sql)):
+            depth += {"(": 1, ")": -1}.get(sql[place], 0)
+            if not depth:
+                yield sql[begin:place].strip()
+                break
+            if depth == 1 and sql[place] == ",":
+                begin = place + 1
+
+
+def test_what_is_picked_among_rows_is_not_picked_by_chance() -> None:
+    found = {
+        (path.stem, order)
+        for path in (*MODELS, *MACROS)
+        for order in orders(COMMENT.sub("", path.read_text()))
+        if not order.startswith("{{ in_order(")
+    }
+    assert found == ONE_ROW_EACH.keys()
+
+
+def test_an_order_without_a_second_one_is_found() -> None:
+    sql = (
+        "select max_by(a, abs(b)), min_by(coalesce(a, ''), {{ in_order('b', 'c') }}) filter (where d) from t"
+    )
+    assert list(orders(sql)) == ["abs(b)", "{{ in_order('b', 'c') }}"]
+
+
 @pytest.mark.parametrize("sql", ["select * exclude (a) from t", "from t select a"])
 def test_models_are_linted_as_spark_sql(sql: str) -> None:
     """So that `make lint` refuses what Spark does not parse."""

@@ -7,10 +7,13 @@ import os
 import random
 import signal
 import subprocess
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from dbt_project.landing.frozen_files import FrozenFiles
+from dbt_project.plugins.publication import publish
 from tests.workspace import BIN, Workspace
 
 # Ten kills take minutes; the test suite takes one, `FINOPS_KILLS=10 pytest -k kill` the rest.
@@ -68,6 +71,19 @@ def test_a_build_killed_at_any_instant_leaves_the_warehouse_whole(workspace: Wor
     assert workspace.dbt(*MODELS).returncode == 0
     assert workspace.query(RECONCILES) == [(0,)]
     assert workspace.query("select count(*), sum(billed_cost_usd) from core.fct_usage_daily") == before
+
+
+def test_what_a_killed_build_still_copies_does_not_reach_the_next_publication(tmp_path: Path) -> None:
+    working = tmp_path / "build" / "finops.duckdb"
+    working.parent.mkdir()
+    working.write_bytes(b"new")
+    slot = tmp_path / "build" / "frozen" / "1"
+    slot.mkdir(parents=True)
+    # The process that copies outlives the build that started it.
+    with (working.parent / "finops.duckdb.publishing").open("wb", buffering=0) as outliving:
+        published = publish(working, tmp_path / "finops.duckdb", FrozenFiles(slot.parent), slot)
+        outliving.write(b"old and longer")
+    assert published.read_bytes() == b"new"
 
 
 def test_an_open_shell_neither_blocks_a_build_nor_stops_answering(workspace: Workspace) -> None:

@@ -57,3 +57,10 @@
 {%- endmacro %}
 {% macro default__view_or_table() -%}{{ return('view') }}{%- endmacro %}
 {% macro spark__view_or_table() -%}{{ return('table') }}{%- endmacro %}
+
+{# What max_by and min_by go by where rows may be equal in the first: which of those an engine takes is by chance. #}
+{% macro in_order(first, second) -%}
+    {{ return(adapter.dispatch('in_order')(first, second)) }}
+{%- endmacro %}
+{% macro default__in_order(first, second) -%}row({{ first }}, {{ second }}){%- endmacro %}
+{% macro spark__in_order(first, second) -%}struct({{ first }}, {{ second }}){%- endmacro %}

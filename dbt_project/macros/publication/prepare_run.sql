@@ -9,6 +9,7 @@
             {% do note_attempt('running') %}
         {% endif %}
         {% do check_variables() %}
+        {% do check_seeds() %}
         {% if flags.WHICH in ('build', 'run') %}
             {% do check_layout() %}
             {% set folder = land_raw_files() %}
@@ -77,6 +78,22 @@
         {% do refuse('Nothing was changed: on Spark a build begins with `python -m dbt_project.spark build`, which lands the files and keeps ANSI on') %}
     {% endif %}
 {%- endmacro %}
+
+{# An engine rounds a fraction in a whole number, and says of a day that there is none without its line. #}
+{% macro check_seeds() -%}
+    {{ return(adapter.dispatch('check_seeds')()) }}
+{%- endmacro %}
+{% macro default__check_seeds() -%}
+    {% set files = [] %}
+    {% for seed in selected_resources if seed.startswith('seed.ai_finops.') and flags.WHICH in ('build', 'seed') %}
+        {% do files.append(graph.nodes[seed].root_path ~ '/' ~ graph.nodes[seed].original_file_path) %}
+    {% endfor %}
+    {% set problems = _answer("check_seeds('" ~ _quoted(tojson(files)) ~ "')") if files %}
+    {% if problems %}
+        {% do refuse('The seeds cannot be meant as they are; nothing was changed.\n' ~ problems) %}
+    {% endif %}
+{%- endmacro %}
+{% macro spark__check_seeds() -%}{%- endmacro %}
 
 {# The folder with the files of this build. #}
 {% macro land_raw_files() -%}

@@ -13,15 +13,15 @@ firings as (
 
     select
         alert_id,
-        max_by(rule_id, event_at) as rule_id,
-        max_by(severity, event_at) as severity,
-        max_by(subject_type, event_at) as subject_type,
-        max_by(subject_id, event_at) as subject_id,
-        max_by(subject_name, event_at) as subject_name,
-        max_by(period_start_date, event_at) as period_start_date,
-        max_by(as_of_date, event_at) as as_of_date,
-        max_by(amount_usd, event_at) as amount_usd,
-        max_by(message, event_at) as message
+        max_by(rule_id, {{ in_order('event_at', 'event_id') }}) as rule_id,
+        max_by(severity, {{ in_order('event_at', 'event_id') }}) as severity,
+        max_by(subject_type, {{ in_order('event_at', 'event_id') }}) as subject_type,
+        max_by(subject_id, {{ in_order('event_at', 'event_id') }}) as subject_id,
+        max_by(subject_name, {{ in_order('event_at', 'event_id') }}) as subject_name,
+        max_by(period_start_date, {{ in_order('event_at', 'event_id') }}) as period_start_date,
+        max_by(as_of_date, {{ in_order('event_at', 'event_id') }}) as as_of_date,
+        max_by(amount_usd, {{ in_order('event_at', 'event_id') }}) as amount_usd,
+        max_by(message, {{ in_order('event_at', 'event_id') }}) as message
     from events
     where event_type = 'fired'
     group by alert_id

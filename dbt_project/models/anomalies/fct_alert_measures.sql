@@ -146,8 +146,8 @@ episodes as (
         {{ money('sum(expected_cost_usd)') }} as expected_cost_usd,
         {{ money('sum(observed_cost_usd)') }} as observed_cost_usd,
         {{ money('sum(excess_cost_usd)') }} as excess_cost_usd,
-        max_by(cause_feature_id, excess_cost_usd) as cause_feature_id,
-        max_by(cause_model, excess_cost_usd) as cause_model
+        max_by(cause_feature_id, {{ in_order('excess_cost_usd', 'usage_date') }}) as cause_feature_id,
+        max_by(cause_model, {{ in_order('excess_cost_usd', 'usage_date') }}) as cause_model
     from anomalies
     group by customer_id, episode_start_date
 

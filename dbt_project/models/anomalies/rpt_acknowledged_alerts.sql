@@ -19,8 +19,8 @@ acknowledgements as (
     select
         alert_id,
         max(event_at) as acknowledged_at,
-        max_by(actor, event_at) as acknowledged_by,
-        max_by(coalesce(note, '-'), event_at) as note
+        max_by(actor, {{ in_order('event_at', 'event_id') }}) as acknowledged_by,
+        max_by(coalesce(note, '-'), {{ in_order('event_at', 'event_id') }}) as note
     from events
     where event_type = 'acknowledged'
     group by alert_id

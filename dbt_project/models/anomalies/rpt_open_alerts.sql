@@ -53,8 +53,8 @@ assignments as (
     select
         alert_id,
         max(event_at) as assigned_at,
-        max_by(assignee, event_at) as assigned_to,
-        nullif(max_by(coalesce(note, ''), event_at), '') as assignment_note
+        max_by(assignee, {{ in_order('event_at', 'event_id') }}) as assigned_to,
+        nullif(max_by(coalesce(note, ''), {{ in_order('event_at', 'event_id') }}), '') as assignment_note
     from events
     where event_type = 'assigned'
     group by alert_id

@@ -61,7 +61,7 @@ replaced as (
         switches.from_model,
         switches.to_provider,
         switches.to_model,
-        max_by(decided.to_model, decided.decided_date) as decided_to_model
+        max_by(decided.to_model, {{ in_order('decided.decided_date', 'decided.to_model') }}) as decided_to_model
     from model_switches as switches
     inner join decided
         on switches.task_type = decided.task_type and switches.from_provider = decided.from_provider and switches.from_model = decided.from_model

@@ -88,7 +88,7 @@ paths as (
         provider_name, billing_account_id, path,
         max(window_end_date) as window_end_date,
         count(distinct region_id) as regions,
-        max_by(meter, abs(effective_cost_usd)) as dearest_meter,
+        max_by(meter, {{ in_order('abs(effective_cost_usd)', 'meter') }}) as dearest_meter,
         max(case when gb is null then consumed_unit end) as other_unit,
         {{ money_of_double(stable_sum('effective_cost_usd * window_share')) }} as cost_usd,
         {{ money_of_double(stable_sum('case when gb is not null then effective_cost_usd * window_share end')) }} as gb_cost_usd,

@@ -56,7 +56,7 @@ _LEDGER_COLUMNS = (
     Column("net_monthly_savings_usd", "Net a month", "usd_table"),
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("high_monthly_savings_usd", "High", "usd_table"),
-    Column("payback_months", "Pays back after", "months"),
+    Column("payback_with_start_months", "Pays back after", "months"),
     Column("first_year_net_usd", "First year", "usd_table"),
 )
 

@@ -182,7 +182,8 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
             "once, the last begins after {last_start_months:count} months; after that the first year leaves "
-            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}).",
+            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}), customers that "
+            "leave as now taken off.",
             last,
             efforts(warehouse),
         ),
@@ -283,11 +284,11 @@ def decision_figure(warehouse: Warehouse, steps: Evidence) -> Figure:
 
 
 def _leaving_said(steps: Evidence) -> Prose:
-    """Which customers the second and third year count."""
+    """Which customers the years count."""
     if not steps["monthly_churn_rate"]:
         return note("; nobody is taken to leave but by price")
     return steps.say(
-        "; after the first year those of today's customers that are still there when "
+        "; in each month those of today's customers that are still there when "
         "{monthly_churn_rate:percent_fine} leave a month, as now, and no new ones"
     )
 
@@ -310,7 +311,8 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
             note(
                 "What each programme is worth alone, what is shared between two, and what it adds in the "
                 "twelve months from today, its effort taken off once"
-            ),
+            )
+            + _leaving_said(steps),
             name="What each programme is worth alone",
         ),
         Table(

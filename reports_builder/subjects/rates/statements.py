@@ -68,7 +68,8 @@ def what_first(best: Evidence) -> tuple[Prose, ...]:
         best.say(
             "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month for "
             "{effort:text} of work; "
-            "it pays back after {payback_months:months}. First step: {first_step:text}."
+            "it has paid back after {payback_with_start_months:months} from today. First step: "
+            "{first_step:text}."
         ),
     )
 

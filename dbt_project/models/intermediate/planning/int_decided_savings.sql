@@ -26,7 +26,7 @@ resource_components as (
 
     select
         accepted.tracking_id,
-        max_by(charges.cost_component, cast(charges.charge_date as string) || charges.cost_component) as cost_component
+        max_by(charges.cost_component, {{ in_order('charges.charge_date', 'charges.cost_component') }}) as cost_component
     from accepted
     inner join charges on accepted.provider_name = charges.provider_name and accepted.resource_id = charges.resource_id
     where charges.is_counted and charges.is_direct

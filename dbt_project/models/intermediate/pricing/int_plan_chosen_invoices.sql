@@ -132,7 +132,7 @@ invoiced as (
         used.customer_id,
         used.billing_period_kind,
         used.period_start_date,
-        max_by(used.subscription_tier, used.last_date) as subscription_tier,
+        max_by(used.subscription_tier, {{ in_order('used.last_date', 'used.subscription_tier') }}) as subscription_tier,
         bool_or(taken.customer_id is not null) as is_priced_by_plan,
         cast(sum(used.subscribed_days) as bigint) as subscribed_days,
         cast(sum(used.calls) as bigint) as calls,

@@ -115,7 +115,7 @@ invoiced as (
 
     select
         customer_id,
-        max_by(subscription_tier, last_date) as subscription_tier,
+        max_by(subscription_tier, {{ in_order('last_date', 'subscription_tier') }}) as subscription_tier,
         plan_id,
         billing_period_kind,
         period_start_date,

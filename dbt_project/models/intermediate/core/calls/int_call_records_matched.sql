@@ -41,7 +41,7 @@ within_a_call as (
 
     select
         calls.record_id,
-        min_by(above.record_id, nested.steps) as counted_record_id
+        min_by(above.record_id, {{ in_order('nested.steps', 'above.record_id') }}) as counted_record_id
     from calls
     inner join nested on calls.record_id = nested.record_id
     inner join calls as above on nested.above_record_id = above.record_id

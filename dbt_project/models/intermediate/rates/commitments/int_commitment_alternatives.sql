@@ -20,7 +20,7 @@ less_tied as (
         provider_name || ' / ' || usage_kind || ' / ' || family || ' / ' || region_id as group_id,
         term_months,
         payment_option,
-        min_by(offer_name, 1 - discount_share) as offer_name,
+        min_by(offer_name, {{ in_order('-discount_share', 'offer_name') }}) as offer_name,
         max(discount_share) as discount_share
     from rates
     group by provider_name || ' / ' || usage_kind || ' / ' || family || ' / ' || region_id, term_months, payment_option
