@@ -296,7 +296,7 @@ def ranges(
     high: str,
     middle: str,
     axis_title: str,
-    axis_format: str = "$,.2s",
+    axis_format: str = "$,.0f",
 ) -> alt.TopLevelMixin:
     """A horizontal bar per row from ``low`` to ``high``, rows in their order, with a tick at ``middle``."""
     rows = records(evidence)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from reports_builder.assumptions import assumption
 from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.insight_words import phrase
 from reports_builder.model import Action, ActionPlan, KeyFigure
 from reports_builder.warehouse import Warehouse
 
@@ -73,7 +74,8 @@ def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL, of_first_year: in
             work_id, action_kind, subject, tasks, parts, provider, model,
             net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
             gross_monthly_savings_usd, overlap_usd,
-            effort, effort_usd, payback_months, first_year_net_usd, pays_from_year, value_per_effort,
+            effort, effort_usd, payback_with_start_months, first_year_net_usd, pays_from_year,
+            value_per_effort,
             is_first_of_its_kind, assumption, owner_role, confidence, first_step
         from rates.rpt_savings_actions
         where is_counted
@@ -145,8 +147,8 @@ def _too_small(warehouse: Warehouse, *kinds: str) -> Prose:
         return note("")
     return say(
         " Left out as not worth the work, since it would not come back within "
-        "{action_payback_months_up_to:count} months: {small_actions:count} more, {small_usd:usd_table} a "
-        "month in all.",
+        "{action_payback_months_up_to:count} months of its start: {small_actions:count} more, "
+        "{small_usd:usd_table} a month in all.",
         small,
         assumption(warehouse, "action_payback_months_up_to"),
     )
@@ -259,7 +261,8 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
         total.say(
             "Together they are worth **{total_net_usd:usd_table}** a month "
             "({total_low_usd:usd_table} to {total_high_usd:usd_table}), net of overlap: each is "
-            "counted only on what the ones before it leave. "
+            "counted only on what the ones before it leave. Pay-back and first year are counted from today, "
+            "and what is saved on calls goes with the customers that make them, as they leave now. "
         )
         + _first_and_later(warehouse, *kinds)
         + _part_of_all(warehouse, total)
@@ -392,18 +395,7 @@ def _slowest_of(slower: tuple[Evidence, ...], row: Evidence) -> Evidence | None:
 def _waits(slower: Evidence | None) -> Prose:
     if slower is None:
         return note("")
-    by_half = "the median {slower_task_type:words} answer then takes {slower_by_ms:milliseconds} longer"
-    by_slowest = (
-        "the slowest {slower_task_type:words} answers (one in twenty) then take "
-        "{slowest_by_ms:milliseconds} longer"
-    )
-    if slower["slower_by_ms"] is None:
-        said = by_slowest
-    elif slower["slowest_by_ms"] is None:
-        said = by_half
-    else:
-        said = by_half + ", and the slowest twentieth {slowest_by_ms:milliseconds} longer,"
-    return slower.say(f"; {said} than on {{quicker_model:text}}")
+    return phrase("rates/_slower", slower)
 
 
 def _decided(warehouse: Warehouse, *kinds: str) -> dict[str, Evidence]:
@@ -446,7 +438,7 @@ def _action(
         effort=str(row["effort"]),
         value=row.cell("net_monthly_savings_usd", "usd_table"),
         value_range=row.say("{low_monthly_savings_usd:usd_table} to {high_monthly_savings_usd:usd_table}"),
-        payback=row.cell("payback_months", "months"),
+        payback=row.cell("payback_with_start_months", "months"),
         first_year=row.cell("first_year_net_usd", "usd_table"),
         pays_from_year=row.cell("pays_from_year", "count"),
         confidence=str(row["confidence"]),

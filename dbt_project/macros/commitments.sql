@@ -95,3 +95,20 @@
 {% macro accepted_type() -%}
     max_by(target, applied_order) filter (where is_accepted and action_kind in ('right_size', 'cheaper_type', 'arm_type'))
 {%- endmacro %}
+
+{# The part of a resource's cost that the accepted actions on it leave to commit to: none of what is to stand still at night, or to run on spare capacity. #}
+{% macro share_left_to_commit_to() -%}
+    case when bool_or(is_accepted and action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end
+{%- endmacro %}
+
+{# What an hour of a resource costs by the types that accepted actions give it, as a share of what it cost. #}
+{% macro price_left_by_types() -%}
+    {%- set price_share = 'coalesce(min(case when is_accepted and action_kind in ({0}) then ' ~ ratio('cost_after_usd', 'cost_after_usd + possible_usd') ~ ' end), 1)' -%}
+    {{ price_share.format("'right_size', 'cheaper_type'") }} * {{ price_share.format("'arm_type'") }}
+{%- endmacro %}
+
+{# The first three of many by name, and how many more there are; null of none. #}
+{% macro some_named(name, is_meant, place) -%}
+    {{ string_agg_sorted('case when ' ~ is_meant ~ ' and ' ~ place ~ ' <= 3 then ' ~ name ~ ' end', ', ', by=place) }}
+    || case when count(case when {{ is_meant }} then 1 end) > 3 then ' and ' || cast(count(case when {{ is_meant }} then 1 end) - 3 as string) || ' more' else '' end
+{%- endmacro %}

@@ -14,13 +14,50 @@
 {%- endmacro %}
 
 {# The year from today in which an effort has come back; null where it never does. #}
-{% macro pays_from_year(months_to_start, payback_months) -%}
-    case when {{ payback_months }} is not null then cast(greatest(ceil((cast({{ months_to_start }} as double) + {{ payback_months }}) / 12), 1) as bigint) end
+{% macro pays_from_year(payback_from_today_months) -%}
+    case when {{ payback_from_today_months }} is not null then cast(greatest(ceil({{ payback_from_today_months }} / 12), 1) as bigint) end
+{%- endmacro %}
+
+{# Months between two days, counted from today, in which a gain on today's customers is made: each of them counts for as long as it stays at this
+   monthly rate of leaving. At a rate of 0, and where nobody knows it, they are the months. #}
+{% macro customer_months(from_month, to_month, monthly_churn_rate='0') -%}
+    {%- set rate = 'cast(' ~ monthly_churn_rate ~ ' as double)' -%}
+    {%- set begin = 'cast(' ~ from_month ~ ' as double)' -%}
+    {{ decimal_of_double(
+        'case when ' ~ begin ~ ' >= ' ~ to_month ~ ' or ' ~ rate ~ ' >= 1 then 0 when ' ~ rate ~ ' > 0 then (power(1 - ' ~ rate ~ ', ' ~ begin ~ ') - power(1 - ' ~ rate ~ ', ' ~ to_month ~ ')) / (-ln(1 - ' ~ rate ~ ')) else ' ~ to_month ~ ' - ' ~ begin ~ ' end',
+        'decimal(9, 6)'
+    ) }}
 {%- endmacro %}
 
 {# What the twelve months from today bring after the effort: the months before the action starts bring nothing. #}
-{% macro first_year_net(effort_usd, monthly_savings_usd, months_to_start) -%}
-    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * cast(12 - ' ~ months_to_start ~ ' as decimal(8, 6)) - ' ~ effort_usd) }}
+{% macro first_year_net(effort_usd, monthly_savings_usd, months_to_start, monthly_churn_rate='0') -%}
+    {{ money('cast(' ~ monthly_savings_usd ~ ' as decimal(25, 12)) * ' ~ customer_months(months_to_start, 12, monthly_churn_rate) ~ ' - ' ~ effort_usd) }}
+{%- endmacro %}
+
+{# Of today's customers the share that is still there after so many months. #}
+{% macro still_there_share(months, monthly_churn_rate) -%}
+    {{ decimal_of_double('coalesce(power(1 - least(cast(' ~ monthly_churn_rate ~ ' as double), 1), cast(' ~ months ~ ' as double)), 1)', 'decimal(9, 8)') }}
+{%- endmacro %}
+
+{# Months from today until an effort has come back, by gains each of which is made from its own start on: monthly_usd is their sum, monthly_months_usd
+   that of each times the months until it starts, still_there_usd that of each times the share of today's customers that is there by then. Null where
+   so many leave that it never does. #}
+{% macro months_until_paid_back(effort_usd, monthly_usd, monthly_months_usd, still_there_usd, monthly_churn_rate='0') -%}
+    {%- set rate = 'cast(' ~ monthly_churn_rate ~ ' as double)' -%}
+    {%- set left = ratio('cast(' ~ still_there_usd ~ ' as double) + cast(' ~ effort_usd ~ ' as double) * ln(1 - ' ~ rate ~ ')', monthly_usd) -%}
+    case
+        when {{ monthly_usd }} <= 0 or {{ rate }} >= 1 then null
+        when {{ rate }} > 0 then case when {{ left }} > 0 then 0 + ln({{ left }}) / ln(1 - {{ rate }}) end
+        else {{ ratio(effort_usd ~ ' + ' ~ monthly_months_usd, monthly_usd) }}
+    end
+{%- endmacro %}
+
+{# The same of one gain. #}
+{% macro payback_from_today_months(effort_usd, monthly_usd, months_to_start, monthly_churn_rate='0') -%}
+    {{ months_until_paid_back(
+        effort_usd, monthly_usd, money('cast(' ~ monthly_usd ~ ' as decimal(25, 12)) * cast(' ~ months_to_start ~ ' as decimal(9, 6))'),
+        money('cast(' ~ monthly_usd ~ ' as decimal(25, 12)) * ' ~ still_there_share(months_to_start, monthly_churn_rate)), monthly_churn_rate
+    ) }}
 {%- endmacro %}
 
 {# Whether an action is in the plan and in every total: worth its work soon enough, and on no offer that nobody has quoted. #}
@@ -99,15 +136,6 @@
         ) as single
         inner join {{ ref('savings_actions') }} as kinds on single.action_kind = kinds.action_kind
     ) as works
-{%- endmacro %}
-
-{# Of today's customers the share that is still there in the mean of the twelve months after so many; all of them where nobody knows how many leave. #}
-{% macro still_there_share(monthly_churn_rate, after_months) -%}
-    {%- set rate = 'cast(' ~ monthly_churn_rate ~ ' as double)' -%}
-    {{ decimal_of_double(
-        'case when ' ~ rate ~ ' > 0 and ' ~ rate ~ ' < 1 then (power(1 - ' ~ rate ~ ', ' ~ after_months ~ ') - power(1 - ' ~ rate ~ ', ' ~ (after_months + 12) ~ ')) / (-12 * ln(1 - ' ~ rate ~ ')) when ' ~ rate ~ ' >= 1 then 0 else 1 end',
-        'decimal(9, 8)'
-    ) }}
 {%- endmacro %}
 
 {# A day as a number of months, in which half a month is half of any month. #}

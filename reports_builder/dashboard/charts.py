@@ -4,6 +4,7 @@ import copy
 import json
 import re
 import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 import altair as alt
@@ -26,6 +27,8 @@ _ON_A_PHONE = "containerSize()[0] < 380"
 _NAMES_WIDE = f"{_ON_A_PHONE} ? 112 : containerSize()[0] < 640 ? 150 : 240"
 # Letters of a line of that width, and lines that a bar is high.
 _LETTERS, _LINES = 18, 2
+# What two lines of a name are high, with the room between them and the next.
+_TWO_LINES = 34
 _NAMES = re.compile(r"\((\{.*\})\)\[datum\.value\]", re.DOTALL)
 
 
@@ -33,7 +36,7 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
     """The Vega-Lite specification, without a title: the page writes it as a heading."""
     spec: dict[str, Any] = in_currency(copy.deepcopy(chart.to_dict(validate=False)))
     spec.pop("config", None)
-    _fit(spec)
+    heights = list(_fitted(spec))
     ink, muted, rule = (_DARK[colour] if dark else colour for colour in (INK, MUTED, RULE))
     if dark:
         spec = _recoloured(spec)
@@ -66,7 +69,7 @@ def specification(chart: alt.TopLevelMixin, description: str, height: int, *, da
     # Figures are written at the ends of the marks, also of the longest.
     spec["padding"] = {"left": 0, "top": 4, "right": 44, "bottom": 4}
     spec["description"] = description
-    spec["width"], spec["height"] = "container", height
+    spec["width"], spec["height"] = "container", max([height, *heights])
     spec["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
     return spec
 
@@ -101,28 +104,30 @@ def _link(spec: dict[str, Any], addresses: list[str | None]) -> None:
     spec["usermeta"] = {"embedOptions": {"loader": {"target": "_self"}}}
 
 
-def _fit(node: Any) -> None:
-    """Room for names in pixels was measured on paper; on a narrow page it would move the zero inwards."""
+def _fitted(node: Any) -> Iterator[int]:
+    """Fit a chart made for paper to a narrow page, and yield the height that its names need there.
+
+    Room for names in pixels was measured on paper; on a narrow page it would move the zero inwards.
+    """
     if isinstance(node, dict):
         scale = node.get("scale")
         if isinstance(scale, dict) and scale.get("padding", 0) > _MOST_PADDING:
             scale |= {"padding": _MOST_PADDING, "nice": False}
         if named := _NAMES.fullmatch(str(node.get("labelExpr"))):
-            node["labelExpr"] = f"{_ON_A_PHONE} ? ({_in_lines(named[1])})[datum.value] : {named[0]}"
+            lines = {row: _lines(name) for row, name in json.loads(named[1]).items()}
+            node["labelExpr"] = f"{_ON_A_PHONE} ? ({json.dumps(lines)})[datum.value] : {named[0]}"
+            # Names that have no room between their neighbours are left out by the chart.
+            yield _TWO_LINES * len(lines) if any(len(of_row) > 1 for of_row in lines.values()) else 0
         for key, value in node.items():
             if key not in ("data", "datasets"):
-                _fit(value)
+                yield from _fitted(value)
     if isinstance(node, list):
         for item in node:
-            _fit(item)
-
-
-def _in_lines(names: str) -> str:
-    """The names of rows, each in lines that a phone has room for."""
-    return json.dumps({row: _lines(name) for row, name in json.loads(names).items()})
+            yield from _fitted(item)
 
 
 def _lines(name: str) -> list[str]:
+    """A name in lines that a phone has room for."""
     return textwrap.wrap(name, _LETTERS, max_lines=_LINES, placeholder="…") or [name]
 
 

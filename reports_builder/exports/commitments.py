@@ -22,12 +22,15 @@ def read_commitments(warehouse: Warehouse, all_options: bool) -> Evidence:
             first_term_ends_on, last_signing_date, last_term_ends_on, tranches,
             currency, upfront_usd, payment_month_usd, obligation_usd, money_at_risk_usd,
             savings_30_days_usd, savings_low_30_days_usd, savings_high_30_days_usd,
+            machines_to_ask, savings_if_off_30_days_usd, to_order_if_off, savings_of_order_if_off_30_days_usd,
+            machines_to_move, savings_if_not_moved_30_days_usd,
             savings_after_price_plan_30_days_usd, backtested_savings_30_days_usd, less_tied_offer_name,
             less_tied_savings_30_days_usd,
             owner_role, contract, contract_effort_days, contract_effort_usd, contract_savings_30_days_usd,
             contract_payback_months, contract_first_year_usd,
-            used_by, only_resource_id, coverage_share, utilization_share, break_even_months, measured_share,
-            confidence, reason, price_source, priced_on, price_address, usage_group, offer_id
+            used_by, used_machines, only_resource_id, coverage_share, utilization_share, break_even_months,
+            measured_share, simulated_share, confidence, reason,
+            price_source, priced_on, price_address, usage_group, offer_id
         from rates.rpt_commitment_orders
         where :all_options or row_kind <> 'not to sign'
         order by row_order, owned_until_date nulls last, savings_30_days_usd desc, usage_group, offer_id

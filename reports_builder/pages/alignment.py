@@ -8,6 +8,8 @@ from reports_builder.subjects.allocation.breakdown.queries import breakdown
 from reports_builder.subjects.allocation.breakdown.statements import breakdown_table
 from reports_builder.subjects.allocation.teams import queries as ask
 from reports_builder.subjects.allocation.teams.statements import (
+    ENDED_COLUMNS,
+    RUNNING_COLUMNS,
     TEAM_COLUMNS,
     budget_history_table,
     budget_kept,
@@ -56,6 +58,7 @@ def build(warehouse: Warehouse) -> Page:
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
             _statement_section(warehouse, month),
+            _budgets_section(warehouse, month),
             _teams_section(teams),
             _products_section(warehouse),
             _history_section(warehouse),
@@ -95,6 +98,17 @@ def _statement_section(warehouse: Warehouse, month: Evidence) -> Section:
             month.say("The account of {month_start_date:month}: what each cost centre is billed, or shown."),
         ),
         tables=(statement_table(warehouse),),
+    )
+
+
+def _budgets_section(warehouse: Warehouse, month: Evidence) -> Section:
+    caption = month.say(
+        "Budgets of {month_start_date:month}; what has no team counts in the last row, so that it adds up to "
+        "the month."
+    )
+    columns = ENDED_COLUMNS if month["is_ended"] else RUNNING_COLUMNS
+    return Section(
+        "Budgets of the month", tables=(Table(columns, ask.budget_table(warehouse), caption, max_rows=40),)
     )
 
 

@@ -1,7 +1,7 @@
 """Report 1: what everything and AI cost, who and what drives it, and the three things to do first."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, note, say
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.model import KeyFigure, Page, Section
 from reports_builder.savings import NOTHING_TO_DO, main_actions, named, savings_figure, total_of_works, works
 from reports_builder.subjects import insights
@@ -82,11 +82,10 @@ def build(warehouse: Warehouse) -> Page:
                 if all_spend.rows
                 else []
             ),
-            spend_said(warehouse, spend),
+            join([spend_said(warehouse, spend), *why_it_changed(warehouse, spend), what_comes(outlook)]),
             *(() if all_spend.rows else ledger_said(warehouse)),
-            *why_it_changed(warehouse, spend),
-            what_comes(outlook),
-            _what_first(best, saved) + _what_prices_add(warehouse, best, saved) + due_said(due(warehouse)),
+            join([_what_first(best, saved), *due_said(due(warehouse))]),
+            *_what_prices_add(warehouse, best, saved),
             *decisions_said(warehouse),
         ),
         key_figures=(
@@ -134,29 +133,30 @@ def _what_first(best: Evidence, saved: Evidence) -> Prose:
     )
 
 
-def _what_prices_add(warehouse: Warehouse, best: Evidence, saved: Evidence) -> Prose:
+def _what_prices_add(warehouse: Warehouse, best: Evidence, saved: Evidence) -> tuple[Prose, ...]:
     """The change of prices, which lifts revenue where the ledger of savings lowers cost."""
     plan = ask.price_plan(warehouse)
     if not plan.rows:
-        return note("")
-    return _gain_of_prices(best, saved, plan) + all_steep_leave_said(ask_customers.impacts(warehouse))
+        return ()
+    return (_gain_of_prices(best, saved, plan) + all_steep_leave_said(ask_customers.impacts(warehouse)),)
 
 
 def _gain_of_prices(best: Evidence, saved: Evidence, plan: Evidence) -> Prose:
     if float(str(plan["plan_gain_usd"] or 0)) <= float(str(saved["total_net_usd"] or 0)):
         return plan.say(
-            " Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
+            "Not in this total: the price plan of the pricing proposal, expected to lift the margin by "
             "**{plan_gain_usd:usd}** a month after these savings, by {plan_gain_today_usd:usd} without them."
         )
     if not best.rows:
         return plan.say(
-            " What remains is the price plan of the pricing proposal, expected to lift the margin by "
+            "What remains is the price plan of the pricing proposal, expected to lift the margin by "
             "**{plan_gain_usd:usd}** a month."
         )
     return plan.say(
-        " Larger than all of them, and not in this total: the price plan of the pricing proposal, expected "
-        "to lift the margin by **{plan_gain_usd:usd}** a month after them, by {plan_gain_today_usd:usd} "
-        "without them. It comes later because it takes notice and customers who accept it."
+        "Larger than all of these savings, and not in this total: the price plan of the pricing proposal, "
+        "expected to lift the margin by **{plan_gain_usd:usd}** a month after them, by "
+        "{plan_gain_today_usd:usd} without them. It comes later because it takes notice and customers who "
+        "accept it."
     )
 
 

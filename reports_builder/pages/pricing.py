@@ -8,12 +8,12 @@ from reports_builder.subjects import insights
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import introduction
+from reports_builder.subjects.pricing.answers import answer, behind_section
 from reports_builder.subjects.pricing.frontier import front_section
 from reports_builder.subjects.pricing.introducing import credits_section
 from reports_builder.subjects.pricing.statements import (
     INVOICE_COLUMNS,
     KEY_FIGURE_HEADINGS,
-    answer,
     changes_table,
     history_figure,
     included,
@@ -71,6 +71,7 @@ def build(warehouse: Warehouse) -> Page:
         plan=introduction(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
+            *behind_section(warehouse, plan),
             *front_section(warehouse),
             *credits_section(warehouse),
             _rule_section(warehouse, rules, plans),

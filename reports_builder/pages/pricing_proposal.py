@@ -1,7 +1,7 @@
 """Report 4: what to charge, what it brings, and whom it hits."""
 
 from reports_builder.confidence import confidence
-from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.missing import page_without_plans
 from reports_builder.model import Column, Figure, Page, Section, Table
 from reports_builder.subjects import insights
@@ -9,21 +9,19 @@ from reports_builder.subjects.margin import queries as ask_margins
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.actions import plan_actions
+from reports_builder.subjects.pricing.answers import answer, behind_section
 from reports_builder.subjects.pricing.charts import before_and_after
 from reports_builder.subjects.pricing.frontier import chosen, front_section
 from reports_builder.subjects.pricing.insights import HISTORY_COLUMNS, PRICE_COLUMNS, SEGMENT_COLUMNS
 from reports_builder.subjects.pricing.introducing import (
     credits_section,
-    moves,
     moves_section,
     new_customers_section,
-    waves_said,
 )
 from reports_builder.subjects.pricing.pilot import pilot_section, sequence_said, units_section
 from reports_builder.subjects.pricing.statements import (
     KEY_FIGURE_HEADINGS,
     PLAN_COLUMNS,
-    answer,
     key_figures,
     margins_figure,
     scenarios_table,
@@ -83,6 +81,7 @@ def build(warehouse: Warehouse) -> Page:
         plan=plan_actions(warehouse, plan),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
+            *behind_section(warehouse, plan),
             *front_section(warehouse),
             *credits_section(warehouse),
             *units_section(warehouse),
@@ -100,8 +99,7 @@ def build(warehouse: Warehouse) -> Page:
 def _sequence(warehouse: Warehouse, plan: Evidence) -> tuple[Prose, ...]:
     if plan["is_current_plan"]:
         return ()
-    dated = (waves_said(warehouse),) if moves(warehouse).rows else ()
-    return (join([note("The sequence. ") + sequence_said(warehouse), *dated]),)
+    return (sequence_said(warehouse),)
 
 
 def _current(today: Evidence, losses: Evidence) -> Section:

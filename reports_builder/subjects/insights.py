@@ -64,7 +64,11 @@ def summary(warehouse: Warehouse) -> Insights:
         *([core.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
         core.dear_model(warehouse, ask_core.models(warehouse)),
         *core.opportunities(warehouse),
-        *core.overrun_budgets(ask_teams.budgets_ahead(warehouse), ask_teams.ended_overrun(warehouse)),
+        *core.overrun_budgets(
+            ask_teams.budgets_ahead(warehouse),
+            ask_teams.decided(warehouse),
+            ask_teams.ended_overrun(warehouse),
+        ),
     )
 
 
@@ -89,11 +93,8 @@ def allocation(warehouse: Warehouse) -> Insights:
 
 def alignment(warehouse: Warehouse) -> Insights:
     """Of teams and their budgets."""
-    of_teams, month = ask_teams.team_budgets(warehouse), ask_teams.month_budget(warehouse)
     return (
-        *teams.overrun(
-            of_teams, month, ask_teams.budget_table(warehouse), ask_teams.budgets_ahead(warehouse)
-        ),
+        *teams.overrun(ask_teams.team_budgets(warehouse), ask_teams.decided(warehouse)),
         *teams.too_large(ask_teams.too_large(warehouse)),
         *teams.dear_team(ask_teams.teams(warehouse)),
         *teams.shown_only(ask_teams.shown_only(warehouse), ask_teams.shown_in_all(warehouse)),
@@ -116,7 +117,7 @@ def budgets(warehouse: Warehouse) -> Insights:
             else over_budget(
                 over,
                 ask_variance.causes(warehouse, over["scope"], over["scope_id"]),
-                ask_teams.budgets_ahead(warehouse),
+                ask_teams.decided(warehouse),
             )
         ),
         *heading_over(ahead),

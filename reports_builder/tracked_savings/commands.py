@@ -41,8 +41,8 @@ def _told(work: Mapping[str, Any]) -> str:
         clean(str(work["subject"])),
         f"{work['net_monthly_savings_usd']:,.2f} USD a month ({low:,.2f} to {high:,.2f})",
     ]
-    if work["payback_months"] is not None:
-        parts.append(f"pays back after {work['payback_months']:.1f} months")
+    if work["payback_with_start_months"] is not None:
+        parts.append(f"paid back {work['payback_with_start_months']:.1f} months from today")
     parts.append(clean(str(work["owner_role"])))
     if work["is_illustrative"]:
         parts.append("an example, not counted")

@@ -60,7 +60,7 @@ _MEASURED = (
 _WORKS = """
     select
         work_id, action_kind, subject, parts, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, payback_months, is_counted, is_illustrative, owner_role
+        high_monthly_savings_usd, payback_with_start_months, is_counted, is_illustrative, owner_role
     from rates.rpt_savings_actions
     order by action_rank nulls last, work_id
 """

@@ -181,6 +181,8 @@ def test_names_of_bars_have_two_lines_on_a_phone_and_are_whole_elsewhere() -> No
     drawn = json.dumps(charts.specification(chart, "", 100, dark=False))
     assert r"[\"AWS / EC2 / r5 /\", \"us-east-1 / USD\"]" in drawn
     assert r"\"0\": \"AWS / EC2 / r5 / us-east-1 / USD\"" in drawn
+    # Two lines of each name have room: the chart leaves out every other one else.
+    assert charts.specification(chart, "", 20, dark=False)["height"] > 20
     # On paper there is one width.
     assert "containerSize" not in json.dumps(chart.to_dict(validate=False))
 

@@ -78,8 +78,8 @@ def test_the_one_furthest_over_is_named_and_teams_are_left_to_their_own_insight(
         ),
         (
             "they keep later ones",
-            "Leave the budget as it is, and make the open savings on this scope: once all are made, from December 2026 on, they take "
-            "$832.00 off a month, and such a month comes to $1,248.00. Of this one they take $600.00",
+            "Leave the budget as it is, and make the open savings on this scope: from December 2026 on they take $832.00 off a "
+            "month, and such a month comes to $1,248.00. Of this one they take $600.00",
         ),
         (
             "they take part of it",

@@ -184,13 +184,13 @@ def test_a_budget_that_the_next_month_misses_too_gets_the_advice_of_the_other_pa
             "forecast_basis, 'starting point' as largest_part, 250 as largest_part_usd, 'Head of Finance' as approver_role"
         )
 
-    def team(name: str, month: str, verdict: str) -> tuple[str, str]:
-        advised = f"date '{month}' as month_start_date, '{name}' as team_id, true as is_over, '{verdict}' as overrun_verdict"
-        return "allocation.rpt_budget_advice", f"{advised}, false as is_covered_by_savings"
+    def team(name: str, month: str) -> tuple[str, str]:
+        advised = f"date '{month}' as month_start_date, '{name}' as team_id, true as is_over"
+        return "allocation.rpt_budget_advice", f"{advised}, 'change the use, then the budget' as advice"
 
     provider = (
         "'month' as period, date '2026-11-01' as period_start_date, 'provider' as scope, 'p' as scope_id, true as is_forecast_over, "
-        "'they keep later ones' as savings_verdict"
+        "'change the use, not the budget' as advice"
     )
     rows = [
         f"{TOTAL}, 'none' as forecast_basis",
@@ -200,8 +200,8 @@ def test_a_budget_that_the_next_month_misses_too_gets_the_advice_of_the_other_pa
         over("team", "b"),
     ]
     advice = (
-        team("a", "2026-11-01", "both are"),
-        team("b", "2026-12-01", "both are"),
+        team("a", "2026-11-01"),
+        team("b", "2026-12-01"),
         ("planning.rpt_budgets", provider),
     )
     lines = said(rows, advice=advice).splitlines()

@@ -8,14 +8,16 @@ from datetime import date
 import duckdb
 import pytest
 
+from reports_builder.model import Table
 from reports_builder.subjects.allocation.teams.insights import (
     budget_decision,
     budget_outcome,
     dear_team,
+    decisions_table,
     team_decision,
     too_large,
 )
-from reports_builder.subjects.allocation.teams.queries import budgets_ahead, teams
+from reports_builder.subjects.allocation.teams.queries import decided, teams
 from reports_builder.subjects.allocation.teams.queries import too_large as ask_too_large
 from reports_builder.subjects.planning.budgets import queries as ask_budgets
 from reports_builder.subjects.planning.budgets.insights import furthest_ahead
@@ -29,12 +31,12 @@ TEAMS = "allocation.rpt_team_costs"
 
 SAVED_ON_MACHINES = (
     "677.61 as open_savings_usd, 677.61 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
-    "true as is_covered_by_savings, date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, date '2027-03-31' as last_date_ahead"
+    "date '2026-12-01' as all_saved_from_date, 520 as most_over_usd, date '2027-03-31' as last_date_ahead"
 )
 LATER = "193.9 as month_savings_usd, 162.1 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date"
 LIFTED = (
     "182.4 as open_savings_usd, 0 as open_savings_on_machines_usd, 0 as open_savings_on_calls_usd, 182.4 as lift_savings_usd, "
-    "'agent calls: all models to sonnet' as lifts_for_less, false as is_covered_by_savings, 0 as month_savings_usd, "
+    "'agent calls: all models to sonnet' as lifts_for_less, 0 as month_savings_usd, "
     "226 as overrun_after_savings_usd, date '2026-12-01' as all_saved_from_date, 703.11 as suggested_budget_usd, "
     "885.51 as suggested_without_savings_usd, 80.22 as most_over_after_savings_usd, date '2027-03-31' as last_date_ahead"
 )
@@ -46,52 +48,63 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
-def team(name: str, over: int, verdict: str, more: str) -> str:
+USE, THEN_BUDGET = "change the use, not the budget", "change the use, then the budget"
+
+
+def team(name: str, over: int, advice: str, more: str) -> str:
     return (
         f"date '2026-11-01' as month_start_date, '{name}' as team_id, '{name}' as team_name, 'planned' as month_phase, "
         f"{over} as projected_variance_usd, true as is_over, 'heading over budget' as budget_status, 650 as budget_usd, "
         "date '2026-11-14' as decide_by_date, 'Head of Finance' as approver_role, "
-        f"3 as judged_months, 3 as over_months, 20500 as suggested_team_budgets_usd, '{verdict}' as overrun_verdict, {more}"
+        f"3 as judged_months, 3 as over_months, 20500 as suggested_team_budgets_usd, '{advice}' as advice, {more}"
     )
 
 
-def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands_alone(
+def rows_of(table: Table) -> list[list[str]]:
+    return [list(map(str, row)) for row in table.cells]
+
+
+def test_the_first_team_that_is_over_is_told_what_to_do_and_each_of_them_has_a_row(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    budgets = budgets_ahead(
+    over = decided(
         with_rows(
             connection,
             ADVICE,
             team(
-                "Platform",
-                356,
-                "the use is",
-                f"{SAVED_ON_MACHINES}, {LATER}, date '2026-12-01' as kept_low_from_date",
+                "Platform", 356, USE, f"{SAVED_ON_MACHINES}, {LATER}, date '2026-12-01' as kept_low_from_date"
             ),
-            team("Agents", 226, "both are", LIFTED),
+            team("Agents", 226, THEN_BUDGET, LIFTED),
         )
     )
-    platform, agents = budgets.each()
-    assert team_decision(platform).plain == (
-        "Platform: change the use, not the budget. Open savings on machines and storage, $677.61 a month, cover what it is heading over, "
-        "$356.00 in November 2026 and up to $520.00 in a month to March 2027, from December 2026 on, at their low end as well. In November "
-        "2026 $193.90 of them count if all the work begins now, and $162.10 stay over: accept that once, or cut it. The team says by 14 "
-        "November 2026 which of them (optimization page) it makes; keep $650.00."
+    platform, agents = over.each()
+    assert budget_decision(over).plain == (
+        "Platform: change the use, not the budget. Its open savings, $677.61 a month, keep $650.00 from December 2026 on, at their low end "
+        "as well; in November 2026 $162.10 stay over. It says by 14 November 2026 which of them it makes. What the other teams decide is in "
+        "the table."
     )
+    assert budget_decision(over).plain.startswith(team_decision(platform).plain)
     assert team_decision(agents).plain == (
-        "Agents: change the use, then the budget. It was over in 3 of 3 whole months. Decide first on the open savings by moves that "
-        "lift its tasks to their floor, if every such call moves (agent calls: all models to sonnet; “Which model for which task” has them), $182.40 a month, from December 2026 "
-        "on: with all of them made the dearest month to March 2027 is still $80.22 over. Then set the budget to $703.11, or to $885.51 if "
-        "nothing is saved, by 14 November 2026, as proposed for the next quarter: as forecast, each month to March 2027 keeps that."
+        "Agents: change the use, then the budget. It was over in 3 of 3 whole months. It decides by 14 November 2026 on its open savings, "
+        "$182.40 a month; then set its budget to $703.11, or to $885.51 if nothing is saved."
     )
-    assert budget_decision(budgets).plain == (
-        f"{team_decision(platform).plain} {team_decision(agents).plain} The teams' budgets, those that are too large cut to what is "
-        "proposed, would then come to $20.5K a month, without what no team owns."
+    table = decisions_table(over)
+    assert rows_of(table) == [
+        [
+            *("Platform", "$650.00", "$356.00", USE, "\\$677.61 on machines and storage", "December 2026"),
+            *("as it is", "&#45;", "&#45;", "2026-11-14", "Head of Finance"),
+        ],
+        [
+            *("Agents", "$650.00", "$226.00", THEN_BUDGET, "\\$182.40 by moves to the quality floor"),
+            *("not by them", "\\$703.11", "\\$885.51", "&#45;", "2026-11-14", "Head of Finance"),
+        ],
+    ]
+    assert table.caption is not None and table.caption.plain.endswith(
+        "The teams' budgets, those that are too large cut to what is proposed, would then come to $20.5K a month, without what no team owns."
     )
-    assert budget_outcome(budgets).plain == (
-        "Platform: up to $677.61 a month from December 2026 on, $193.90 of it in November 2026. Agents: up to $182.40 a month from December "
-        "2026 on, none of it in November 2026. Assumption: the work on savings begins now, use stays as it is, and the forecast of the "
-        "teams holds."
+    assert budget_outcome(over).plain == (
+        "Platform: up to $677.61 a month from December 2026 on, $193.90 of it in November 2026. Assumption: the work on savings begins now, "
+        "use stays as it is, and the forecast of the teams holds."
     )
 
 
@@ -100,23 +113,17 @@ def test_each_team_that_is_over_gets_its_own_advice_and_the_same_where_it_stands
     [
         (
             "200 as month_savings_usd, 0 as overrun_after_savings_usd, date '2026-11-01' as kept_from_date",
-            "in November 2026 already, if the work begins now. The team",
+            "keep $650.00 in November 2026 already, if the work begins now. It says",
         ),
-        (LATER, "to March 2027, from December 2026 on, but not at their low end. In November 2026 $193.90"),
-        (
-            "0 as month_savings_usd, 356 as overrun_after_savings_usd, date '2026-12-01' as kept_from_date",
-            "In November 2026 none of them counts yet, and $356.00 stay over",
-        ),
+        (LATER, "from December 2026 on, but not at their low end; in November 2026 $162.10 stay over."),
     ],
-    ids=["in time", "not at the low end", "none in time"],
+    ids=["in time", "not at the low end"],
 )
 def test_a_budget_is_said_to_be_kept_from_the_month_in_which_it_is(
     when: str, said: str, connection: duckdb.DuckDBPyConnection
 ) -> None:
-    warehouse = with_rows(
-        connection, ADVICE, team("Platform", 356, "the use is", f"{SAVED_ON_MACHINES}, {when}")
-    )
-    assert said in budget_decision(budgets_ahead(warehouse)).plain
+    warehouse = with_rows(connection, ADVICE, team("Platform", 356, USE, f"{SAVED_ON_MACHINES}, {when}"))
+    assert said in budget_decision(decided(warehouse)).plain
 
 
 def test_a_budget_that_was_never_kept_is_wrong_where_nothing_can_be_saved(
@@ -128,20 +135,19 @@ def test_a_budget_that_was_never_kept_is_wrong_where_nothing_can_be_saved(
         team(
             "Agents",
             226,
-            "the budget is wrong",
-            "885.51 as suggested_budget_usd, date '2027-01-01' as suggested_missed_from_date, false as is_covered_by_savings, 'product agents' as hard_stop_of, 900 as hard_stop_usd, "
-            "876 as hard_stop_forecast_usd, 1075 as hard_stop_upper_usd",
+            "change the budget, not the use",
+            "885.51 as suggested_budget_usd, date '2027-01-01' as suggested_missed_from_date, 'product agents' as hard_stop_of, "
+            "900 as hard_stop_usd, 1075 as hard_stop_upper_usd",
         ),
     )
-    said = budget_decision(budgets_ahead(warehouse)).plain
-    assert said.startswith(
+    assert budget_decision(decided(warehouse)).plain == (
         "Agents: change the budget, not the use. It was over in 3 of 3 whole months, and no saving is open. Set it to $885.51 by 14 "
-        "November 2026, as proposed for the next quarter: as forecast, January 2027 costs more than that."
+        "November 2026."
     )
-    assert (
-        "The product agents has a hard stop at $900.00 in November 2026: $876.00 are forecast, $1,075.00"
-        in said
-    )
+    [row] = rows_of(decisions_table(decided(warehouse)))
+    assert "\\$885.51, missed in January 2027" in row
+    assert "product agents at \\$900.00, at most \\$1,075.00 forecast" in row
+    assert "none is open" in row
 
 
 def test_savings_that_are_open_are_named_where_the_budget_may_be_raised(
@@ -149,13 +155,16 @@ def test_savings_that_are_open_are_named_where_the_budget_may_be_raised(
 ) -> None:
     mixed = (
         "30 as open_savings_usd, 20 as open_savings_on_machines_usd, 10 as open_savings_on_calls_usd, 0 as lift_savings_usd, "
-        "false as is_covered_by_savings, 700 as projected_cost_usd"
+        "700 as projected_cost_usd"
     )
-    warehouse = with_rows(connection, ADVICE, team("Data", 50, "the use is", mixed))
-    assert budget_decision(budgets_ahead(warehouse)).plain == (
-        "Data: decide by 14 November 2026 whether to raise its budget for November 2026 to $700.00, or have the team say what it cuts to "
-        "save $50.00. Open savings, $30.00 a month ($20.00 on machines and storage, $10.00 on calls), are a part of that."
+    warehouse = with_rows(connection, ADVICE, team("Data", 50, "decide on a cut or on another budget", mixed))
+    assert budget_decision(decided(warehouse)).plain == (
+        "Data: decide by 14 November 2026 whether to raise its budget for November 2026 to $700.00, or have it say what it cuts to save "
+        "$50.00. Its open savings, $30.00 a month, are a part of that."
     )
+    [row] = rows_of(decisions_table(decided(warehouse)))
+    assert "\\$20.00 on machines and storage, \\$10.00 on calls" in row
+    assert "to decide" in row
 
 
 def test_a_budget_that_is_never_nearly_used_is_released(connection: duckdb.DuckDBPyConnection) -> None:
@@ -254,7 +263,7 @@ def test_the_worst_of_all_budgets_is_named_and_one_with_an_insight_of_its_own_ge
         (insight,) = over_budget(
             found,
             ask_variance.causes(warehouse, found["scope"], found["scope_id"]),
-            budgets_ahead(warehouse),
+            decided(warehouse),
         )
         assert insight.title.plain == "Provider openai cost 37 % more than its budget of October 2026"
         ahead = ask_budgets.ahead(with_rows(opened, BUDGETS, heading("provider", "openai")))

@@ -100,7 +100,8 @@ class Charges:
             key = (action["provider_name"], action["resource_id"])
             resource = self.resources[key]
             left = self._left(action["action_kind"], key, resource, action["target"])
-            counted = (resource.left_usd - left) * self.assumed.get(f"{action['action_kind']}_base_share", 1)
+            share = "gpu_released" if action["action_kind"] == "gpu_idle" else f"{action['action_kind']}_base"
+            counted = (resource.left_usd - left) * self.assumed.get(f"{share}_share", 1)
             self.saved[action["work_id"]] += counted
             self.steps[action["action_kind"]] += counted
             resource.left_usd = left
@@ -138,9 +139,7 @@ class Charges:
                 )
                 return resource.left_usd * then / now
             case "gpu_idle":
-                return resource.left_usd * (
-                    1 - self._idle(key, resource) * self.assumed["gpu_released_share"]
-                )
+                return resource.left_usd * (1 - self._idle(key, resource))
         raise AssertionError(f"a kind of action that is not applied here: {kind}")
 
     def _price(self, key: Key, instance_type: str | None) -> Row:

@@ -56,8 +56,8 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     with open_warehouse(tiny.path) as warehouse:
         chosen, ladder = portfolio_sections(warehouse)
     assert chosen.text[0].plain == (
-        "Together they save $80 a month with $146 at risk, of at most $300. Of $900.00 a month that offers of clouds and on "
-        "models could cover once the other actions are done, and what is owned, 10 % is covered now and 50 % with them; the target "
+        "Together they save $80 a month with $146 at risk as long as no machine goes, of at most $300. Of $900.00 a month that "
+        "offers of clouds and on models could cover once the other actions are done, and what is owned, 10 % is covered now and 50 % with them; the target "
         "is 70 %. Without target and limit they would save $89 a month, with $346 at risk."
     )
     # A step that another replaces is no row, so that what the rows cover sums to the whole.
@@ -71,7 +71,8 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
         "Signed in tranches, at most $0.30 of $0.50 an hour ends in one month. That costs $15 of savings that begin later. "
         "Shares are out of the same usage as those of the portfolio. Nothing is taken to be renewed, whatever is advised: what is "
         "owned now counts until its term ends. In all $2.0K is paid until "
-        "October 2027, $1.0K of it on the days of signing. The end of some of what is owned is not on record: it is taken to go on."
+        "October 2027, $1.0K of it on the days of signing. What rests on machines that are still to take their type is signed once a "
+        "month of their hours is on the bill. The end of some of what is owned is not on record: it is taken to go on."
     )
     assert len(rows_of(ladder)) == 3
     assert rows_of(ladder, 1) == [["November 2026", "c5", "Plan", "$0.300", "$900.00"]]

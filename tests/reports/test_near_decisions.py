@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports_builder.subjects.core.insights import opportunities
-from reports_builder.subjects.pricing.frontier import chosen_said, front_section
+from reports_builder.subjects.pricing.frontier import behind_the_choice, chosen_said, front_section
 from reports_builder.subjects.rates.decisions import (
     company_result,
     company_said,
@@ -69,9 +69,10 @@ def test_a_plan_as_good_as_the_recommended_one_is_told_with_what_a_cap_costs() -
             "true as is_best_sparing, 'eligible' as verdict",
         )
         warehouse = warehouse_of(opened)
-        said = chosen_said(warehouse)[-1].plain
-        assert "about 4 departures of profitable customers of the 4 that it allows" in said
-        assert "The steepest rise is 645 %." in said
+        decide = chosen_said(warehouse)[-1].plain
+        assert "about 4 departures of profitable customers of the 4 that it allows" in decide
+        assert "The steepest rise is 645 %." in decide
+        said = behind_the_choice(warehouse)[-1].plain
         assert (
             "“Fee, at once”, against the proposal -$0.44 in the worst scenario, without a transition." in said
         )
@@ -108,28 +109,31 @@ def test_a_plan_says_first_what_it_is_worth_if_the_savings_before_it_are_made_an
             price + "0.018 as unit_cost_after_savings_usd, 0.0328 as enough_usd_per_unit_after_savings, "
             "0.6 as unit_margin_after_savings_share",
         )
-        first = chosen_said(warehouse_of(opened))[0].plain
+        first, decide = (said.plain for said in chosen_said(warehouse_of(opened)))
         assert (
             "lift the margin by $2.1K a month once the savings that come before it are made, $1.5K in the worst scenario "
-            "(each customer takes the cheapest tier). If they never are, it lifts it by $2.3K, $1.9K in the worst scenario (departures alone), and $703 of margin a month are missing: "
-            "your rules allow it on both costs."
+            "(each customer takes the cheapest tier). About"
         ) in first
-        assert "Beyond the scenarios" not in first
+        assert "with a steep rise left" not in decide
         with_rows(
             opened,
             IMPACTS,
             "true as is_recommended, 22 as steep_customers, 422 as margin_change_without_steep_usd, "
             "-206 as margin_change_without_steep_after_savings_usd",
         )
-        first = chosen_said(warehouse_of(opened))[0].plain
-        assert (
-            "Beyond the scenarios: if all 22 customers with a steep rise left, the margin would be $422 more than today, and once the "
-            "savings are made $206 less than without the plan."
-        ) in first
+        assert chosen_said(warehouse_of(opened))[1].plain.endswith(
+            "If all 22 customers with a steep rise left, the margin would be $422 more than today, and once the savings are made $206 less "
+            "than without the plan."
+        )
+        behind = behind_the_choice(warehouse_of(opened))[0].plain
+        assert behind.startswith(
+            "If the savings before it are never made, the plan lifts the margin by $2.3K, $1.9K in the worst scenario (departures alone); "
+            "the margin is then $703 a month lower than with them. Your rules allow the plan either way."
+        )
         assert (
             "A call costs $0.0248 today, AI alone, and $0.0180 then; sold for $0.0451 it leaves 45 % today and 60 % then, "
             "when $0.0328 would be enough for 45 %."
-        ) in first
+        ) in behind
     with empty_marts(FRONTIER, ALTERNATIVES, IMPACTS, PRICES) as opened:
         with_rows(opened, FRONTIER, plan + unsaved)
         first = chosen_said(warehouse_of(opened))[0].plain
@@ -222,7 +226,7 @@ def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None
                 work + f"'{work_id}' as work_id, '{kind}' as action_kind, '{work_id} machines' as subject, "
                 f"{rank} as action_rank, {rank} as first_year_rank, {first} as is_first_of_its_kind, "
                 f"{works_of_kind} as kind_works, {works_of_kind - 1} as kind_further_works, "
-                f"{100 * works_of_kind / saved} as kind_payback_months, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
+                f"{100 * works_of_kind / saved} as kind_payback_with_start_months, {saved} as kind_net_usd, {saved} as kind_gross_usd, "
                 f"{saved} as kind_low_usd, {saved} as kind_high_usd, {works_of_kind} as kind_effort_days, "
                 f"100 * {works_of_kind} as kind_effort_usd, 12 * {saved} - 200 as kind_first_year_net_usd"
                 for rank, (work_id, kind, works_of_kind, saved, first) in enumerate(
@@ -240,7 +244,10 @@ def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None
             "Opportunity worth $190 a month: stop or share x machines, and 1 more of this kind"
         )
         assert first.recommendation.effort == "2 days"
-        assert "pays back after 1.1 months and leaves $2.1K of the first year" in first.outcome.plain
+        assert (
+            "all of the work has paid back after 1.1 months from today and leaves $2.1K"
+            in first.outcome.plain
+        )
         assert len(first.supporting.cells) == 2
         assert second.title.plain == "Opportunity worth $137 a month: end quick machines"
 
@@ -254,7 +261,9 @@ def test_the_whole_company_is_said_step_by_step_and_what_is_unknown_stays_so() -
 
     def said(*rows: str) -> str:
         with empty_marts(RESULT) as opened:
-            return company_said(company_result(with_rows(opened, RESULT, *rows))).plain
+            return " ".join(
+                each.plain for each in company_said(company_result(with_rows(opened, RESULT, *rows)))
+            )
 
     today = step(1, "today", "-120")
     assert said(
@@ -263,7 +272,7 @@ def test_the_whole_company_is_said_step_by_step_and_what_is_unknown_stays_so() -
         step(3, "infrastructure", "-47"),
         step(4, "commitments", "-47", shown=False),
     ) == (
-        " The whole company, fees less all spend: -$120 a month today, -$86 after the AI and price programmes, -$47 after "
+        "The whole company, fees less all spend: -$120 a month today, -$86 after the AI and price programmes, -$47 after "
         "the actions on machines and storage too. All of it takes $2.0K once; after that the first year leaves $3.0K ($1.0K to $4.0K)."
     )
     assert said(today, step(2, "ai_and_price", "null")).endswith(

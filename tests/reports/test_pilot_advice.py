@@ -42,7 +42,7 @@ def test_customers_are_drawn_by_lot_only_where_a_pilot_can_measure_them(measurab
             opened,
             WATERFALL,
             "'company' as scope_type, 'price' as step, 100 as effort_usd, 25 as change_usd, 6 as months_to_start, "
-            "4 as payback_months, 50 as own_first_year_usd, 1 as pays_from_year",
+            "10 as payback_with_start_months, 50 as own_first_year_usd, 1 as pays_from_year",
         )
         warehouse = warehouse_of(opened)
         steps = plan_actions(warehouse, ask.recommended(warehouse))
@@ -64,8 +64,8 @@ def test_customers_are_drawn_by_lot_only_where_a_pilot_can_measure_them(measurab
         # Who has left is rated, and moved nowhere.
         assert steps.actions[0].action.plain.startswith("Speak with the 2 customers that lose money")
         assert steps.actions[1].action.plain.startswith("Move the 6 others")
-        # One effort of 100 that 25 a month pay back.
-        assert {action.payback.plain for action in (*steps.actions, *whole.actions)} == {"4.0 months"}
+        # One effort of 100 that 25 a month pay back from month 6 on.
+        assert {action.payback.plain for action in (*steps.actions, *whole.actions)} == {"10 months"}
         # What they bring in the first year, 25 x 6 - 100, is said once.
         assert [action.first_year.plain for action in (*steps.actions, *whole.actions)] == [
             "$50.00, all steps together",

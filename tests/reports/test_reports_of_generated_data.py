@@ -17,6 +17,8 @@ from tests.reports.said_nothing import says_nothing
 from tests.workspace import Workspace
 
 REPORTS = ("finops_summary", "customer_profitability", "model_efficiency", "pricing_proposal")
+# A paragraph is read at one glance; the name of a plan alone may be a line.
+ANSWER_WORDS_UP_TO = 100
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,8 @@ def test_reports_hold_to_the_length_that_is_read(pages: Built) -> None:
         if Path(page.path).stem not in REPORTS:
             continue
         assert 2 <= len(page.answer) <= 7, page.path
+        for said in page.answer:
+            assert len(said.plain.split()) <= ANSWER_WORDS_UP_TO, f"{page.path}: {said.plain}"
         assert 5 <= len(page.key_figures) <= 7, page.path
         assert len(page.figures) == 1, page.path
         # Little data has no opportunity that is worth its effort.

@@ -180,11 +180,11 @@ _ROWS = {
         ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 600, 0, 0, -600, 'within budget')""",
     "allocation.rpt_budget_advice": """
         (month_start_date, team_id, team_name, month_phase, budget_usd, projected_cost_usd, projected_variance_usd,
-        budget_status, is_over, month_overrun_usd, judged_months, over_months, usual_month_cost_usd, overrun_verdict,
+        budget_status, is_over, month_overrun_usd, judged_months, over_months, usual_month_cost_usd, overrun_verdict, advice,
         suggested_team_budgets_usd, approver_role, decide_by_date) values
-        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 2100,
+        ('2026-10-01', 'assistant-team', 'Assistant', 'ended', 1500, 1600, 100, 'over budget', true, 100, 1, 1, 1600, 'the use is', 'ask what took it over', 2100,
         'Head of Finance', '2026-11-14'),
-        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, 2100,
+        ('2026-10-01', 'agents-team', 'Agents', 'ended', 600, 0, -600, 'within budget', false, 100, 1, 0, 0, null, null, 2100,
         'Head of Finance', '2026-11-14')""",
     "planning.rpt_cost_outlook": """
         (scope, scope_id, scope_label, is_rest, forecast_usd, lower_usd, upper_usd, trailing_cost_usd, calendar_usd, change_usd, change_share,
@@ -352,11 +352,11 @@ _ROWS = {
         'Head of Engineering', 'medium', 'List them', 'rates.rpt_batch_savings', false, false, 'batch', '1 day')""",
     "rates.rpt_savings_actions": """
         (work_id, action_kind, subject, tasks, parts, provider, model, gross_monthly_savings_usd, overlap_usd,
-        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort, effort_usd, payback_months,
+        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort, effort_usd, payback_with_start_months,
         first_year_net_usd, first_year_net_low_usd, pays_from_year, is_recommended_first, value_per_effort, is_illustrative,
         is_counted, action_rank, first_year_rank, is_first_of_its_kind,
         assumption, owner_role, confidence, first_step, kind_works, kind_gross_usd, kind_net_usd, kind_low_usd, kind_high_usd,
-        kind_effort_days, kind_effort_usd, kind_first_year_net_usd, kind_further_works, kind_overlap_usd, kind_payback_months, owner_works, owner_effort_days, owner_effort_usd, is_first_of_its_owner) values
+        kind_effort_days, kind_effort_usd, kind_first_year_net_usd, kind_further_works, kind_overlap_usd, kind_payback_with_start_months, owner_works, owner_effort_days, owner_effort_usd, is_first_of_its_owner) values
         ('switch', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', 1, 'anthropic', 'claude-sonnet-4',
         150, 30, 120, 80, 140, '1 day', 600, 5, 720, 280, 1, true, 2.4, false, true, 1, 1, true, 'Quality stays within the floor.',
         'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720, 0, 30, 5, 1, 1, 600, true),
@@ -370,7 +370,7 @@ _ROWS = {
         gross_margin_share, gross_margin_low_usd, gross_margin_high_usd, change_usd, alone_usd, overlap_usd,
         overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd, losing_customers, losses_usd, effort_usd,
         months_to_start, first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
-        third_year_high_usd, margin_before_usd, change_before_usd, payback_months, pays_from_year,
+        third_year_high_usd, margin_before_usd, change_before_usd, payback_with_start_months, pays_from_year,
         own_first_year_usd, last_start_months, monthly_churn_rate) values
         (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0, 0, 0.02),

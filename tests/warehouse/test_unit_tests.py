@@ -44,7 +44,7 @@ def _asks(text: str, asks: set[str]) -> bool:
     ("command", "expected"),
     [
         (("test",), {"test"}),
-        (("build", "--select", "rpt_churn_rates"), {"sql", "test", "unit_test"}),
+        (("build", "--select", "int_churn_rates"), {"sql", "test", "unit_test"}),
     ],
     ids=["all", "a-model"],
 )

@@ -63,10 +63,8 @@ judged as (
     select
         *,
         month_phase = 'ended' and covered_days = days_in_month as is_judged,
-        month_phase = 'ended' and covered_days = days_in_month
-        and {{ is_clearly_over('actual_cost_usd', 'budget_usd') }} as is_missed,
-        month_phase = 'ended' and covered_days = days_in_month
-        and {{ ratio('budget_usd - actual_cost_usd', 'budget_usd') }} >= {{ assumption('variance_major_from_share') }} as is_far_under,
+        month_phase = 'ended' and covered_days = days_in_month and {{ is_clearly_over('actual_cost_usd', 'budget_usd') }} as is_missed,
+        month_phase = 'ended' and covered_days = days_in_month and {{ ratio('budget_usd - actual_cost_usd', 'budget_usd') }} >= {{ assumption('variance_major_from_share') }} as is_far_under,
         case when month_phase = 'ended' and covered_days = days_in_month then actual_cost_usd end as whole_month_cost_usd
     from budget_status
 
@@ -112,11 +110,7 @@ advised as (
         teams_ahead.last_date_ahead,
         remembered.is_over and coalesce(budgets.open_savings_usd >= remembered.projected_variance_usd and teams_ahead.kept_from_date <= budgets.all_saved_from_date, false) as is_covered_by_savings,
         remembered.judged_months >= {{ assumption('budget_wrong_months_from') }} as is_judged_enough,
-        coalesce(
-            not remembered.is_over and remembered.far_under_months = remembered.judged_months and teams_ahead.proposed_a_month_usd < remembered.budget_usd
-            and {{ ratio('remembered.budget_usd - teams_ahead.most_expected_usd', 'remembered.budget_usd') }} >= {{ assumption('variance_major_from_share') }},
-            false
-        ) as is_never_nearly_used
+        coalesce(not remembered.is_over and remembered.far_under_months = remembered.judged_months and teams_ahead.proposed_a_month_usd < remembered.budget_usd and {{ ratio('remembered.budget_usd - teams_ahead.most_expected_usd', 'remembered.budget_usd') }} >= {{ assumption('variance_major_from_share') }}, false) as is_never_nearly_used
     from remembered
     left join budgets on budgets.scope = 'team' and remembered.team_id = budgets.scope_id and remembered.month_start_date = budgets.period_start_date
     left join teams_ahead on case when remembered.month_phase <> 'ended' then remembered.team_id end = teams_ahead.team_id
@@ -144,6 +138,14 @@ suggested as (
     select
         *,
         {%- set is_suggested = "is_too_large or (month_phase <> 'ended' and overrun_verdict in ('the budget is wrong', 'both are'))" %}
+        case
+            when not is_over then null
+            when month_phase = 'ended' then 'ask what took it over'
+            when is_covered_by_savings then 'change the use, not the budget'
+            when overrun_verdict = 'both are' then 'change the use, then the budget'
+            when overrun_verdict = 'the budget is wrong' then 'change the budget, not the use'
+            else 'decide on a cut or on another budget'
+        end as advice,
         case when {{ is_suggested }} then proposed_a_month_usd end as suggested_without_savings_usd,
         case when is_too_large then proposed_a_month_usd when {{ is_suggested }} then proposed_after_savings_usd end as suggested_budget_usd
     from verdicts
@@ -167,6 +169,7 @@ final as (
         cast(suggested.over_months as bigint) as over_months,
         suggested.usual_month_cost_usd,
         suggested.overrun_verdict,
+        suggested.advice,
         suggested.open_savings_usd,
         {{ money('suggested.open_savings_usd - suggested.open_savings_on_calls_usd - suggested.lift_savings_usd') }} as open_savings_on_machines_usd,
         suggested.open_savings_on_calls_usd,
@@ -175,8 +178,7 @@ final as (
         suggested.is_covered_by_savings,
         suggested.period_savings_usd as month_savings_usd,
         suggested.period_savings_low_usd as month_savings_low_usd,
-        case when suggested.period_savings_usd is not null then {{ money('greatest(suggested.projected_variance_usd - suggested.period_savings_usd, 0)') }} end
-            as overrun_after_savings_usd,
+        case when suggested.period_savings_usd is not null then {{ money('greatest(suggested.projected_variance_usd - suggested.period_savings_usd, 0)') }} end as overrun_after_savings_usd,
         {{ money('suggested.projected_cost_usd - suggested.open_savings_usd') }} as month_once_saved_usd,
         suggested.all_saved_from_date,
         case when suggested.is_over then suggested.kept_from_date end as kept_from_date,
@@ -191,8 +193,7 @@ final as (
         case when suggested.suggested_budget_usd is not null then suggested.proposal_missed_from_date end as suggested_missed_from_date,
         suggested.last_date_ahead,
         case when suggested.is_too_large then {{ money('suggested.budget_usd - suggested.suggested_budget_usd') }} end as released_usd,
-        {{ money('sum(coalesce(suggested.suggested_budget_usd, suggested.budget_usd)) over (partition by suggested.month_start_date)') }}
-            as suggested_team_budgets_usd,
+        {{ money('sum(coalesce(suggested.suggested_budget_usd, suggested.budget_usd)) over (partition by suggested.month_start_date)') }} as suggested_team_budgets_usd,
         company.budget_usd as company_budget_usd,
         stops.hard_stop_of,
         stops.hard_stop_usd,

@@ -96,7 +96,15 @@ repeated as (
 
     select
         *,
-        coalesce(missed_in_a_row >= {{ assumption('budget_wrong_months_from') }}, false) as is_missed_again
+        coalesce(missed_in_a_row >= {{ assumption('budget_wrong_months_from') }}, false) as is_missed_again,
+        case
+            when period_phase = 'ended' or coalesce(forecast_usd <= budget_usd, true) then null
+            when scope not in {{ company_scopes() }} then 'not known'
+            when coalesce(open_savings_usd, 0) <= 0 then 'none is open'
+            when period_savings_usd >= forecast_usd - budget_usd then 'they keep it'
+            when period = 'month' and open_savings_usd >= forecast_usd - budget_usd then 'they keep later ones'
+            else 'they take part of it'
+        end as savings_verdict
     from counted
 
 ),
@@ -182,14 +190,12 @@ final as (
         {{ money('forecast_usd - period_savings_usd') }} as forecast_after_savings_usd,
         {# A month of all savings: what a later month like this one would come to. #}
         case when period = 'month' then {{ money('forecast_usd - open_savings_usd') }} end as month_once_saved_usd,
+        savings_verdict,
         case
-            when period_phase = 'ended' or coalesce(forecast_usd <= budget_usd, true) then null
-            when scope not in {{ company_scopes() }} then 'not known'
-            when coalesce(open_savings_usd, 0) <= 0 then 'none is open'
-            when period_savings_usd >= forecast_usd - budget_usd then 'they keep it'
-            when period = 'month' and open_savings_usd >= forecast_usd - budget_usd then 'they keep later ones'
-            else 'they take part of it'
-        end as savings_verdict
+            when savings_verdict in ('they keep it', 'they keep later ones') then 'change the use, not the budget'
+            when savings_verdict = 'they take part of it' then 'change the use, then the budget'
+            when savings_verdict is not null then 'decide on a cut or on another budget'
+        end as advice
     from repeated
 
 )

@@ -160,7 +160,7 @@ together as (
         {% endfor -%}
         {{ ratio('max(owned_by_month.owned_usd) + sum(delayed.covered_monthly_usd)', 'max(delayed.eligible_monthly_usd)') }} as coverage_share,
         {{ ratio('max(owned_by_month.owned_usd)', 'max(delayed.eligible_monthly_usd)') }} as owned_coverage_share,
-        bool_and(owned_by_month.is_owned_end_known) as is_owned_end_known, bool_or(delayed.is_illustrative) as is_illustrative, max(delayed.months_to_wait) as months_to_wait
+        bool_and(owned_by_month.is_owned_end_known) as is_owned_end_known, bool_or(delayed.is_illustrative) as is_illustrative, min(delayed.months_to_wait) as months_to_wait
     from delayed
     inner join owned_by_month on delayed.month_start_date = owned_by_month.month_start_date
     group by delayed.month_start_date

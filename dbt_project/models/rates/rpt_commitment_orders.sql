@@ -3,17 +3,18 @@
 {% set of_both = [
     'row_kind', 'decision', 'price_status', 'provider_name', 'offer_name', 'to_order', 'instance_type', 'platform', 'tenancy', 'region_id', 'flexibility', 'account_id',
     'payer_id', 'hourly_commitment_usd', 'condition', 'payment_month_usd', 'savings_30_days_usd', 'contract', 'owner_role', 'contract_effort_days', 'contract_effort_usd',
-    'contract_savings_30_days_usd', 'months_to_start', 'utilization_share', 'used_by', 'reason', 'price_source', 'offer_id'
+    'contract_savings_30_days_usd', 'months_to_start', 'machines_to_ask', 'savings_if_off_30_days_usd', 'decide_by_date', 'utilization_share', 'used_by', 'reason', 'price_source', 'offer_id'
 ] %}
 {% set of_offers = [
     ('is_on_models', 'boolean'), ('machines', 'bigint'), ('term_months', 'integer'), ('payment_option', 'string'), ('first_signing_date', 'date'), ('last_signing_date', 'date'),
     ('first_term_ends_on', 'date'), ('last_term_ends_on', 'date'), ('tranches', 'string'), ('upfront_usd', 'decimal(28, 12)'), ('obligation_usd', 'decimal(28, 12)'),
     ('savings_low_30_days_usd', 'decimal(28, 12)'), ('savings_high_30_days_usd', 'decimal(28, 12)'), ('savings_after_price_plan_30_days_usd', 'decimal(28, 12)'),
     ('backtested_savings_30_days_usd', 'decimal(28, 12)'), ('money_at_risk_usd', 'decimal(28, 12)'), ('coverage_share', 'double'), ('break_even_months', 'double'),
-    ('confidence', 'string'), ('measured_share', 'double'), ('only_resource_id', 'string'), ('less_tied_offer_name', 'string'),
+    ('confidence', 'string'), ('measured_share', 'double'), ('simulated_share', 'double'), ('used_machines', 'integer'), ('only_resource_id', 'string'),
+    ('machines_to_move', 'integer'), ('savings_if_not_moved_30_days_usd', 'decimal(28, 12)'), ('less_tied_offer_name', 'string'),
     ('less_tied_savings_30_days_usd', 'decimal(28, 12)'), ('priced_on', 'date'), ('price_address', 'string'), ('usage_group', 'string')
 ] %}
-{% set of_owned = [('owned_until_date', 'date'), ('decide_by_date', 'date')] %}
+{% set of_owned = [('owned_until_date', 'date'), ('to_order_if_off', 'string'), ('savings_of_order_if_off_30_days_usd', 'decimal(28, 12)')] %}
 
 {{ config(materialized=view_or_table()) }}
 
@@ -115,19 +116,30 @@ offers as (
         end as flexibility,
         bought_for.account_id, bought_for.payer_id, judged.hourly_commitment_usd, judged.term_months, judged.payment_option,
         signed.first_signing_date, signed.last_signing_date, signed.first_term_ends_on, signed.last_term_ends_on, signed.tranches,
-        case when signed.months_to_wait > 0 then 'make the savings on calls and machines first: it is sized on what they leave' end as condition,
+        case when signed.months_to_wait > 0 then 'make the savings on calls and machines first: it is sized on what they leave' end
+        || case when judged.machines_to_move > 0 then '; sign it for those alone that have moved: ' || judged.first_to_move else '' end
+        || case when judged.machines_to_ask > 0 then '; first ask whether ' || judged.first_to_ask || ' may be off at night' else '' end as condition,
         judged.upfront_cost_usd as upfront_usd, judged.monthly_payment_usd as payment_month_usd, judged.obligation_usd, judged.monthly_savings_usd as savings_30_days_usd,
-        judged.monthly_savings_less_usage_usd as savings_low_30_days_usd, judged.monthly_savings_more_usage_usd as savings_high_30_days_usd,
+        {# Of few machines none can be a fifth less: one of them goes. #}
+        least(judged.monthly_savings_less_usage_usd, judged.monthly_savings_without_largest_usd) as savings_low_30_days_usd, judged.monthly_savings_more_usage_usd as savings_high_30_days_usd,
         {# The price plan makes customers leave, and with them calls: of no machine is it known whose it is. #}
         case when judged.is_on_models then model_options.net_monthly_savings_after_price_plan_usd when judged.is_recommended then judged.monthly_savings_usd end
             as savings_after_price_plan_30_days_usd,
         judged.backtested_monthly_savings_usd as backtested_savings_30_days_usd,
-        case when works.work_parts > 0 then works.provider || ', ' || cast(works.work_parts as string) || ' in one contract' end as contract,
+        case when works.work_parts > 0 then works.provider || ', ' || cast(works.work_parts as string) || ' in one contract' || case when works.is_illustrative then ', examples' else '' end end
+            as contract,
         kinds.owner_role,
-        works.work_effort_days as contract_effort_days, works.work_effort_usd as contract_effort_usd, works.work_monthly_savings_usd as contract_savings_30_days_usd,
+        {# What is of the whole contract stands on its first row alone, so that a column can be summed. #}
+        {% for name, amount in [('effort_days', 'effort_days'), ('effort_usd', 'effort_usd'), ('savings_30_days_usd', 'monthly_savings_usd')] -%}
+        case when row_number() over (partition by works.work_id order by judged.monthly_savings_usd desc, judged.usage_group asc, judged.offer_id asc) = 1 then works.work_{{ amount }} end
+            as contract_{{ name }},
+        {% endfor -%}
         cast(kinds.months_to_start as decimal(9, 6)) as months_to_start,
-        chosen.money_at_risk_usd, judged.coverage_share, judged.utilization_share, judged.break_even_months, judged.confidence, judged.measured_share,
-        judged.only_resource_id, bought_for.used_by, judged.less_tied_offer_name, judged.less_tied_monthly_savings_usd as less_tied_savings_30_days_usd,
+        judged.machines_to_ask, judged.monthly_savings_if_off_usd as savings_if_off_30_days_usd, judged.machines_to_move,
+        judged.monthly_savings_if_not_moved_usd as savings_if_not_moved_30_days_usd, judged.simulated_share, judged.machines as used_machines,
+        signed.first_signing_date - cast({{ assumption('commitment_quote_days') }} as integer) as decide_by_date,
+        greatest(chosen.money_at_risk_usd, judged.largest_machine_obligation_usd) as money_at_risk_usd, judged.coverage_share, judged.utilization_share, judged.break_even_months, judged.confidence, judged.measured_share,
+        judged.only_resource_id, coalesce(judged.used_by, bought_for.used_by) as used_by, judged.less_tied_offer_name, judged.less_tied_monthly_savings_usd as less_tied_savings_30_days_usd,
         judged.reason, judged.rate_source as price_source, judged.rate_priced_on as priced_on, judged.rate_address as price_address, judged.usage_group, judged.offer_id
     from recommendations as judged
     cross join kinds
@@ -152,18 +164,23 @@ owned as (
         bought_for.account_id, bought_for.payer_id, renewals.renewed_hourly_usd as hourly_commitment_usd,
         case when renewals.is_renewed_automatically then 'it renews by itself unless somebody says no' else 'it ends unless somebody signs again' end
         || case when renewals.machines_to_change > 0 then '; it is sized as if ' || renewals.first_to_change || ' was changed first' else '' end
-        || case when renewals.machines_to_ask > 0 then '; first ask whether ' || renewals.first_to_ask || ' may be off at night' else '' end as condition,
+        || case
+            when renewals.machines_to_ask > 0
+                then
+                    '; first ask whether ' || renewals.first_to_ask || ' may be off at night: if so, '
+                    || case when renewals.renewed_hourly_if_off_usd > 0 then 'sign ' || {{ dollars_an_hour('renewals.renewed_hourly_if_off_usd') }} || ' again' else 'sign none of it again' end
+            else ''
+        end as condition,
         {{ money('renewals.renewed_hourly_usd * 730') }} as payment_month_usd,
         renewals.renewed_monthly_savings_usd as savings_30_days_usd,
-        renewals.provider_name || ', one that ends' as contract,
-        renewals.owner_role,
-        cast(kinds.effort_days + kinds.effort_days_per_part as decimal(18, 2)) as contract_effort_days, {{ effort_of('1') }} as contract_effort_usd,
-        renewals.renewed_monthly_savings_usd as contract_savings_30_days_usd,
-        {{ decimal_of_double('least(greatest(' ~ ratio('renewals.days_left', days_of_mean_month()) ~ ', 0), 12)', 'decimal(9, 6)') }} as months_to_start,
+        renewals.provider_name || ', renewal of ' || renewals.commitment_name as contract,
+        renewals.owner_role, renewals.effort_days as contract_effort_days, renewals.effort_usd as contract_effort_usd,
+        renewals.renewed_monthly_savings_usd as contract_savings_30_days_usd, renewals.months_to_start,
+        renewals.machines_to_ask, renewals.unchanged_monthly_savings_if_off_usd as savings_if_off_30_days_usd,
+        case when renewals.renewed_hourly_if_off_usd > 0 then {{ dollars_an_hour('renewals.renewed_hourly_if_off_usd') }} when renewals.renewed_hourly_if_off_usd = 0 then 'none' end as to_order_if_off, renewals.renewed_monthly_savings_if_off_usd as savings_of_order_if_off_30_days_usd,
         renewals.utilization_share, bought_for.used_by, cast(null as string) as reason, 'the bill' as price_source, renewals.commitment_id as offer_id,
         renewals.ends_on as owned_until_date, renewals.decide_by_date
     from renewals
-    cross join kinds
     left join bought_for on {{ owned_commitment_series('renewals.provider_name', 'renewals.commitment_id') }} = bought_for.series_id
 
 ),

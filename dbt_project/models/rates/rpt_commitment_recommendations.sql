@@ -1,6 +1,7 @@
 {# one row per series of usage x offer that could cover it: the level to commit to, what it saves, how sure that is, and why it is or is not recommended #}
 
 {% set spans = ['last_7', 'last_30', 'last_60', 'last_90'] %}
+{% set quantile_names = ['p05', 'p25', 'p50', 'p75', 'p95', 'max'] %}
 
 with outcomes as (
 
@@ -18,6 +19,12 @@ decided as (
 compared as (
 
     select * from {{ ref('int_commitment_alternatives') }}
+
+),
+
+bases as (
+
+    select * from {{ ref('int_commitment_bases') }}
 
 ),
 
@@ -67,16 +74,12 @@ advised as (
 
     select
         outcomes.*,
-        levels.stable_units,
-        levels.stable_savings_usd,
-        levels.optimal_units,
-        levels.optimal_savings_usd,
-        quantiles.used_units_p05,
-        quantiles.used_units_p25,
-        quantiles.used_units_p50,
-        quantiles.used_units_p75,
-        quantiles.used_units_p95,
-        quantiles.used_units_max,
+        levels.stable_units, levels.stable_savings_usd, levels.optimal_units, levels.optimal_savings_usd,
+        {% for name in ['used_by', 'machines', 'only_resource_id', 'machines_to_ask', 'named_to_ask', 'asked_monthly_usd', 'machines_to_move', 'named_to_move', 'simulated_share'] -%}
+        bases.{{ name }},
+        {% endfor -%}
+        bases.largest_units, bases.largest_monthly_usd, bases.largest_move_monthly_usd,
+        {% for quantile in quantile_names %}quantiles.used_units_{{ quantile }}, {% endfor %}
         histories.history_share,
         {{ money(money('outcomes.hourly_commitment_usd * outcomes.upfront_share') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as upfront_cost_usd,
         {{ money('outcomes.hourly_commitment_usd * (1 - outcomes.upfront_share) * 730') }} as monthly_payment_usd,
@@ -104,6 +107,7 @@ advised as (
     left join decided
         on outcomes.offer_id = decided.offer_id and outcomes.series_id = decided.usage_group and outcomes.level_kind = decided.level_kind
     left join compared on outcomes.offer_id = compared.offer_id and outcomes.series_id = compared.series_id
+    left join bases on outcomes.series_id = bases.series_id and outcomes.committed_units = bases.level_units
     left join quantiles on outcomes.series_id = quantiles.series_id and outcomes.usage_basis = quantiles.usage_basis
     where outcomes.usage_basis = 'after_actions'
 
@@ -141,13 +145,8 @@ final as (
         lookback_end_date,
         lookback_hours,
         hours_with_usage,
-        committed_units,
-        stable_units,
-        optimal_units,
-        backtested_units,
-        {% for span in spans -%}
-        best_units_{{ span }},
-        {% endfor -%}
+        committed_units, stable_units, optimal_units, backtested_units,
+        {% for span in spans %}best_units_{{ span }}, {% endfor %}
         hourly_commitment_usd,
         upfront_cost_usd,
         monthly_payment_usd,
@@ -180,21 +179,22 @@ final as (
                 then {{ ratio('upfront_cost_usd', '730 * ' ~ ratio('covered_usd - commitment_cost_usd * (1 - upfront_share)', 'lookback_hours')) }}
         end as break_even_months,
         {{ ratio('covered_usd - commitment_cost_usd', 'on_demand_cost_usd') }} as effective_savings_rate,
-        used_units_p05,
-        used_units_p25,
-        used_units_p50,
-        used_units_p75,
-        used_units_p95,
-        used_units_max,
-        case when committed_units > 0 then history_share end as history_share,
-        case when committed_units > 0 then steadiness_share end as steadiness_share,
-        case when committed_units > 0 then agreement_share end as agreement_share,
-        case when committed_units > 0 then measured_share end as measured_share,
-        only_resource_id,
+        {% for quantile in quantile_names %}used_units_{{ quantile }}, {% endfor %}
+        {% for name in ['history', 'steadiness', 'agreement', 'measured'] -%}
+        case when committed_units > 0 then {{ name }}_share end as {{ name }}_share,
+        {% endfor -%}
+        used_by, machines, only_resource_id, machines_to_ask, named_to_ask as first_to_ask, machines_to_move, named_to_move as first_to_move, simulated_share,
+        {{ money('net_monthly_savings_usd - asked_monthly_usd') }} as monthly_savings_if_off_usd,
+        {{ money('net_monthly_savings_usd - largest_move_monthly_usd') }} as monthly_savings_if_not_moved_usd,
+        {{ money('net_monthly_savings_usd - largest_monthly_usd') }} as monthly_savings_without_largest_usd,
+        {{ money(money('largest_units * usd_per_unit_hour') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as largest_machine_obligation_usd,
         backtest_share,
         confidence_share,
         case
-            when confidence_share >= {{ assumption('commitment_high_confidence_share') }} and backtest_share >= {{ assumption('commitment_backtest_share_from') }} then 'high'
+            when
+                confidence_share >= {{ assumption('commitment_high_confidence_share') }} and backtest_share >= {{ assumption('commitment_backtest_share_from') }}
+                and coalesce(machines_to_ask + machines_to_move, 0) = 0
+                then 'high'
             when confidence_share >= {{ assumption('commitment_medium_confidence_share') }} then 'medium'
             when confidence_share is not null then 'low'
         end as confidence,

@@ -30,6 +30,13 @@ kinds as (
 
 ),
 
+churn_rates as (
+
+    select * from {{ ref('rpt_churn_rates') }}
+    where subscription_tier = 'all'
+
+),
+
 spend_by_category as (
 
     select * from {{ ref('rpt_spend_by_category') }}
@@ -60,7 +67,7 @@ works as (
 
     select
         2 as step_order, programme, revenue_change_usd, change_usd, change_low_usd, change_high_usd, effort_usd, last_start_months as months_to_start,
-        first_year_usd, first_year_low_usd, first_year_high_usd
+        first_year_usd, first_year_low_usd, first_year_high_usd, false as is_on_calls
     from programme_gains
     union all
     select
@@ -71,7 +78,7 @@ works as (
         usage_actions.low_monthly_savings_usd as change_low_usd,
         usage_actions.high_monthly_savings_usd as change_high_usd,
         {{ effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd') }} as effort_usd,
-        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd
+        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd, false as is_on_calls
     from usage_actions
     inner join kinds on usage_actions.action_kind = kinds.action_kind
     where {{ is_worth_its_effort(effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd'), 'usage_actions.net_monthly_savings_usd', 'usage_actions.is_illustrative') }}
@@ -88,7 +95,8 @@ works as (
         end as change{{ case }}_usd,
         {%- endfor %}
         commitments.effort_usd,
-        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd
+        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd,
+        commitments.source_mart = 'rates.rpt_commitment_options' as is_on_calls
     from commitments
     inner join kinds on commitments.action_kind = kinds.action_kind
     cross join planned
@@ -108,7 +116,7 @@ steps as (
 
 ),
 
-{# Of a step without work nothing changes; of one whose work cannot be valued nothing is known. #}
+{# Of a step without work nothing changes; of one whose work cannot be valued nothing is known. What is saved on calls goes with the customers that make them. #}
 gained as (
 
     select
@@ -117,16 +125,18 @@ gained as (
         {{ money('coalesce(sum(works.effort_usd), 0)') }} as effort_so_far_usd,
         steps.step_order = 1 or bool_or(coalesce(works.step_order = steps.step_order and (works.effort_usd > 0 or works.change_usd <> 0), false)) as is_shown,
         {{ money('coalesce(sum(works.revenue_change_usd), 0)') }} as revenue_change_usd,
-        {%- for case in ['', '_low', '_high'] %}
+        {%- for case, churn in [('', ''), ('_low', '_high'), ('_high', '_low')] %}
+        {%- set rate = 'case when works.is_on_calls then churn_rates.monthly_churn_rate' ~ churn ~ ' end' %}
         case when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order) then {{ money('coalesce(sum(works.change' ~ case ~ '_usd), 0)') }} end as gained{{ case }}_usd,
         case
             when count({{ 'works.change' ~ case ~ '_usd' }}) = count(works.step_order)
-                then {{ money('coalesce(sum(coalesce(works.first_year' ~ case ~ '_usd, ' ~ first_year_net('works.effort_usd', 'works.change' ~ case ~ '_usd', 'works.months_to_start') ~ ')), 0)') }}
+                then {{ money('coalesce(sum(coalesce(works.first_year' ~ case ~ '_usd, ' ~ first_year_net('works.effort_usd', 'works.change' ~ case ~ '_usd', 'works.months_to_start', rate) ~ ')), 0)') }}
         end as first_year{{ case }}_usd,
         {%- endfor %}
         cast(coalesce(max(case when works.effort_usd > 0 then works.months_to_start end), 0) as double) as last_start_months
     from steps
     left join works on steps.step_order >= works.step_order
+    left join churn_rates on 1 = 1
     group by steps.step_order, steps.step, steps.step_name
 
 ),

@@ -155,21 +155,21 @@ changed as (
 
 ),
 
-{# What a programme brings in the first year from its own start on. In the years after it only those of today's customers count that are still there
-   as they leave now; new ones are not counted. #}
+{# What a programme brings from its own start on, in each month with those of today's customers that are still there as they leave now, and no new ones. #}
 yearly as (
 
     select
         changed.*,
         case when changed.scope_type = 'company' then coalesce(programme_gains.effort_usd, own.effort_usd, {{ money(0) }}) end as effort_usd,
         coalesce(programme_gains.months_to_start, own.months_to_start, 0) as months_to_start, coalesce(programme_gains.last_start_months, own.months_to_start, 0) as last_start_months,
-        coalesce(programme_gains.payback_months, {{ payback_months('own.effort_usd', 'changed.change_usd') }}) as payback_months,
-        {% for case in ['', '_low', '_high'] -%}
-        {{ 'coalesce(programme_gains.first_year' ~ case ~ '_usd, ' ~ first_year_net('coalesce(own.effort_usd, 0)', 'changed.change' ~ case ~ '_usd', 'coalesce(own.months_to_start, 0)') ~ ')' }} as own_first_year{{ case }}_usd,
-        {% endfor -%}
-        {% for case, churn, year, begins in [('', '', 'second', 12), ('', '', 'third', 24), ('_low', '_high', 'second', 12), ('_low', '_high', 'third', 24), ('_high', '_low', 'second', 12), ('_high', '_low', 'third', 24)] -%}
-        {{ money('cast(coalesce(programme_gains.' ~ year ~ '_year' ~ case ~ '_usd, changed.change' ~ case ~ '_usd * 12) as decimal(25, 12)) * ' ~ still_there_share('churn_rates.monthly_churn_rate' ~ churn, begins)) }} as own_{{ year }}_year{{ case }}_usd,
-        {% endfor -%}
+        coalesce(programme_gains.payback_with_start_months, {{ payback_from_today_months('own.effort_usd', 'changed.change_usd', 'own.months_to_start', 'churn_rates.monthly_churn_rate') }})
+            as payback_with_start_months,
+        {% for case, churn in [('', ''), ('_low', '_high'), ('_high', '_low')] -%}
+        {%- set rate = 'churn_rates.monthly_churn_rate' ~ churn -%}
+        {{ 'coalesce(programme_gains.first_year' ~ case ~ '_usd, ' ~ first_year_net('coalesce(own.effort_usd, 0)', 'changed.change' ~ case ~ '_usd', 'coalesce(own.months_to_start, 0)', rate) ~ ')' }} as own_first_year{{ case }}_usd,
+        {% for year, ends in [('second', 24), ('third', 36)] -%}
+        {{ money('coalesce(programme_gains.' ~ year ~ '_year' ~ case ~ '_usd, cast(changed.change' ~ case ~ '_usd as decimal(25, 12)) * ' ~ customer_months(ends - 12, ends, rate) ~ ')') }} as own_{{ year }}_year{{ case }}_usd,
+        {% endfor -%}{% endfor -%}
         churn_rates.monthly_churn_rate
     from changed
     left join programme_gains on changed.step = programme_gains.programme
@@ -194,9 +194,9 @@ final as (
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
         effort_usd, cast(months_to_start as double) as months_to_start, cast(last_start_months as double) as last_start_months, monthly_churn_rate,
         max(case when step = 'today' then losing_customers end) over of_scope > 0 as is_losing_today, min(gross_margin_usd) over of_scope as lowest_gross_margin_usd,
-        case when scope_type = 'company' then payback_months end as payback_months,
-        case when scope_type = 'company' then {{ pays_from_year('months_to_start', 'payback_months') }} end as pays_from_year,
-        case when scope_type = 'company' then own_first_year_usd end as own_first_year_usd,
+        {%- for name, value in [('payback_with_start_months', 'payback_with_start_months'), ('payback_months', 'payback_with_start_months - cast(months_to_start as double)'), ('pays_from_year', pays_from_year('payback_with_start_months')), ('own_first_year_usd', 'own_first_year_usd')] %}
+        case when scope_type = 'company' then {{ value }} end as {{ name }},
+        {%- endfor %}
     {%- for years in [['first'], ['first', 'second'], ['first', 'second', 'third']] -%}{%- for case in ['', '_low', '_high'] %}
         {{ money("sum(case when scope_type = 'company' then own_" ~ years | join('_year' ~ case ~ '_usd + own_') ~ '_year' ~ case ~ '_usd end) over so_far') }} as {{ years[-1] }}_year{{ case }}_usd{{ ',' if years[-1] ~ case != 'third_high' }}
     {%- endfor -%}{%- endfor %}

@@ -43,6 +43,13 @@ usage_actions as (
 
 ),
 
+churn_rates as (
+
+    select * from {{ ref('rpt_churn_rates') }}
+    where subscription_tier = 'all'
+
+),
+
 {# What leaves with the customers that the price plan loses. Of a customer who is not known nothing does. #}
 leaving as (
 
@@ -62,18 +69,19 @@ parts as (
         actions_on_calls.work_id, actions_on_calls.action_kind, actions_on_calls.subject, actions_on_calls.task_type, actions_on_calls.provider, actions_on_calls.model,
         actions_on_calls.gross_monthly_savings_usd, actions_on_calls.net_monthly_savings_usd, actions_on_calls.low_monthly_savings_usd,
         actions_on_calls.high_monthly_savings_usd, actions_on_calls.is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd,
-        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd
+        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd, true as is_on_calls
     from actions_on_calls
     left join leaving on actions_on_calls.action_id = leaving.action_id
     union all
     select
         work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd
+        high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd,
+        source_mart = 'rates.rpt_commitment_options' as is_on_calls
     from commitments
     union all
     select
         action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd
+        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd, false as is_on_calls
     from usage_actions
 
 ),
@@ -90,6 +98,7 @@ works as (
         case when count(distinct parts.provider) = 1 then min(parts.provider) end as provider,
         case when count(distinct parts.model) = 1 then min(parts.model) end as model,
         bool_or(parts.is_illustrative) as is_illustrative,
+        bool_or(parts.is_on_calls) as is_on_calls,
         {{ money('sum(parts.gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
         {{ money('sum(parts.net_monthly_savings_usd)') }} as net_monthly_savings_usd,
         {{ money('sum(parts.low_monthly_savings_usd)') }} as low_monthly_savings_usd,
@@ -102,10 +111,14 @@ works as (
 
 ),
 
+{# What is saved on calls goes with the customers that make them; of no machine is it known whose it is. #}
 costed as (
 
     select
         works.*,
+        case when works.is_on_calls then churn_rates.monthly_churn_rate end as monthly_churn_rate,
+        case when works.is_on_calls then churn_rates.monthly_churn_rate_low end as monthly_churn_rate_low,
+        case when works.is_on_calls then churn_rates.monthly_churn_rate_high end as monthly_churn_rate_high,
         kinds.applied_order,
         kinds.programme,
         kinds.assumption,
@@ -117,6 +130,7 @@ costed as (
         {{ effort_of('works.parts', 'works.one_off_cost_usd') }} as effort_usd
     from works
     inner join kinds on works.action_kind = kinds.action_kind
+    left join churn_rates on 1 = 1
 
 ),
 
@@ -127,9 +141,10 @@ judged as (
         {{ payback_months('effort_usd', 'net_monthly_savings_usd') }} as payback_months,
         {{ payback_months('effort_usd', 'low_monthly_savings_usd') }} as payback_low_months,
         {{ payback_months('effort_usd', 'high_monthly_savings_usd') }} as payback_high_months,
-        {{ first_year_net('effort_usd', 'net_monthly_savings_usd', 'months_to_start') }} as first_year_net_usd,
-        {{ first_year_net('effort_usd', 'low_monthly_savings_usd', 'months_to_start') }} as first_year_net_low_usd,
-        {{ first_year_net('effort_usd', 'high_monthly_savings_usd', 'months_to_start') }} as first_year_net_high_usd,
+        {{ payback_from_today_months('effort_usd', 'net_monthly_savings_usd', 'months_to_start', 'monthly_churn_rate') }} as payback_with_start_months,
+        {{ first_year_net('effort_usd', 'net_monthly_savings_usd', 'months_to_start', 'monthly_churn_rate') }} as first_year_net_usd,
+        {{ first_year_net('effort_usd', 'low_monthly_savings_usd', 'months_to_start', 'monthly_churn_rate_high') }} as first_year_net_low_usd,
+        {{ first_year_net('effort_usd', 'high_monthly_savings_usd', 'months_to_start', 'monthly_churn_rate_low') }} as first_year_net_high_usd,
         {{ ratio('net_monthly_savings_usd * 12', 'effort_usd') }} as value_per_effort,
         {{ is_worth_its_effort('effort_usd', 'net_monthly_savings_usd', 'is_illustrative') }} as is_counted
     from costed
@@ -139,10 +154,7 @@ judged as (
 final as (
 
     select
-        work_id,
-        action_kind,
-        applied_order,
-        programme,
+        work_id, action_kind, applied_order, programme,
         case
             when action_kind = 'commitment' and parts > 1 then cast(parts as string) || ' commitments with ' || provider
             when parts = 1 or tasks is null then subject
@@ -150,31 +162,22 @@ final as (
             when action_kind = 'batch' then tasks || ' calls that can wait, to the batch service'
             else replace(action_kind, '_', ' ') || ': ' || tasks
         end as subject,
-        tasks,
-        parts,
-        provider,
-        model,
+        tasks, parts, provider, model,
         gross_monthly_savings_usd,
         {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
-        net_monthly_savings_usd,
-        low_monthly_savings_usd,
-        high_monthly_savings_usd,
+        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
         effort_days,
         {{ days_in_words('effort_days') }} as effort,
         effort_usd,
-        payback_months,
-        payback_low_months,
-        payback_high_months,
+        payback_months, payback_with_start_months, payback_low_months, payback_high_months,
         net_after_price_usd,
-        first_year_net_usd,
-        first_year_net_low_usd,
-        first_year_net_high_usd,
+        first_year_net_usd, first_year_net_low_usd, first_year_net_high_usd,
         value_per_effort,
         is_illustrative,
         is_counted,
         cast(months_to_start as double) as months_to_start,
-        {{ pays_from_year('months_to_start', 'payback_months') }} as pays_from_year,
-        is_counted and cast(months_to_start as double) + payback_months <= {{ assumption('action_first_within_months') }} as is_recommended_first,
+        {{ pays_from_year('payback_with_start_months') }} as pays_from_year,
+        is_counted and coalesce(payback_with_start_months <= {{ assumption('action_first_within_months') }}, false) as is_recommended_first,
         case
             when is_counted
                 then cast(row_number() over (partition by is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc) as bigint)
@@ -191,10 +194,9 @@ final as (
         cast(sum(effort_days) over of_kind as decimal(18, 2)) as kind_effort_days,
         {{ money('sum(effort_usd) over of_kind') }} as kind_effort_usd,
         {{ payback_months('sum(effort_usd) over of_kind', 'sum(net_monthly_savings_usd) over of_kind') }} as kind_payback_months,
+        case when count(payback_with_start_months) over of_kind = count(*) over of_kind then max(payback_with_start_months) over of_kind end as kind_payback_with_start_months,
         {{ money('sum(first_year_net_usd) over of_kind') }} as kind_first_year_net_usd,
-        assumption,
-        owner_role,
-        confidence,
+        assumption, owner_role, confidence,
         first_step || coalesce('; ' || unmeasured_tasks || ': its canary cannot be measured in time at today''s rate of scoring, so score more first', '') as first_step,
         cast(count(*) over of_owner as bigint) as owner_works,
         cast(sum(effort_days) over of_owner as decimal(18, 2)) as owner_effort_days,

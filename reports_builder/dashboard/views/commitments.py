@@ -2,7 +2,6 @@
 
 from reports_builder.dashboard.reading import NarrowedWarehouse
 from reports_builder.dashboard.view import View
-from reports_builder.evidence import Prose
 from reports_builder.model import Section, folded
 from reports_builder.subjects import insights
 from reports_builder.subjects.rates import queries as ask
@@ -40,7 +39,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                 cloud_totals(warehouse),
                 signing(warehouse),
             ),
-            *_if_said(due_said(owned)),
+            *due_said(owned),
         ),
         tiles=(
             kind_figure("commitment", ask.kind(warehouse, "commitment")),
@@ -62,7 +61,3 @@ def build(warehouse: NarrowedWarehouse) -> View:
         period=warehouse.chosen_period,
         insights=insights.commitments(warehouse.whole),
     )
-
-
-def _if_said(prose: Prose) -> tuple[Prose, ...]:
-    return (prose,) if prose.plain else ()

@@ -10,6 +10,7 @@ from reports_builder.subjects import insights
 from reports_builder.subjects.margin import queries as margins
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
+from reports_builder.subjects.pricing.answers import behind_section
 from reports_builder.subjects.pricing.frontier import chosen_said, front_section
 from reports_builder.subjects.pricing.introducing import (
     credits_section,
@@ -33,16 +34,14 @@ from reports_builder.subjects.rates.decisions import hosting_said
 def build(warehouse: NarrowedWarehouse) -> View:
     """Pricing."""
     plan = ask.recommended(warehouse)
-    said = (
-        *_headline(warehouse, plan, margins.totals(warehouse)),
-        *listed_said(ask.best_listed(warehouse)),
-    )
+    said = _headline(warehouse, plan, margins.totals(warehouse))
     return View(
         title="Pricing",
         headline=said[:2],
         further=said[2:],
         tiles=key_figures(warehouse.whole, plan, ask.rules(warehouse)) if plan.rows else (),
         sections=(
+            *behind_section(warehouse, plan),
             *front_section(warehouse),
             *credits_section(warehouse),
             *_plan_sections(warehouse, plan),
@@ -71,10 +70,14 @@ def _headline(warehouse: NarrowedWarehouse, plan: Evidence, totals: Evidence) ->
         return (
             note("No customer is on record, so no plan can be judged: put your customers into the raw data."),
         )
+    today = (today_said(warehouse.whole, plan), *hosting_said(warehouse.whole))
+    if not plan["is_current_plan"]:
+        return (*chosen_said(warehouse), *today)
     return (
-        join([today_said(warehouse.whole, plan), *hosting_said(warehouse.whole)]),
+        join(today),
         *chosen_said(warehouse),
         proposal_said(plan),
+        *listed_said(ask.best_listed(warehouse)),
     )
 
 

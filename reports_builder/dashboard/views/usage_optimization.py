@@ -108,7 +108,7 @@ def _actions_table(best: Evidence) -> Table:
         Column("net_monthly_savings_usd", "Value a month", "usd_table"),
         Column("effort", "Effort"),
         Column("owner_role", "Owner"),
-        Column("payback_months", "Pays back after", "months"),
+        Column("payback_with_start_months", "Pays back after", "months"),
         Column("first_year_net_usd", "First year", "usd_table"),
         Column("pays_from_year", "Pays from year", "count"),
         Column("low_monthly_savings_usd", "Low", "usd_table"),

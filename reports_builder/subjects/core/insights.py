@@ -6,7 +6,12 @@ from reports_builder.evidence import Evidence, Prose, literal
 from reports_builder.insight_words import insight, phrase
 from reports_builder.model import Column, Insight, Table
 from reports_builder.savings import alike, named, slower_after, works
-from reports_builder.subjects.allocation.teams.insights import approver, budget_decision, budget_outcome
+from reports_builder.subjects.allocation.teams.insights import (
+    approver,
+    budget_decision,
+    budget_outcome,
+    decisions_table,
+)
 from reports_builder.subjects.changes import change_or_new
 from reports_builder.subjects.core import queries as ask
 from reports_builder.subjects.core.statements import without_a_cost
@@ -51,7 +56,7 @@ _LEDGER_COLUMNS = (
     Column("net_monthly_savings_usd", "Net a month", "usd_table"),
     Column("low_monthly_savings_usd", "Low", "usd_table"),
     Column("high_monthly_savings_usd", "High", "usd_table"),
-    Column("payback_months", "Pays back after", "months"),
+    Column("payback_with_start_months", "Pays back after", "months"),
     Column("first_year_net_usd", "First year", "usd_table"),
 )
 
@@ -179,31 +184,22 @@ def _kind_in_numbers(warehouse: Warehouse, row: Evidence) -> tuple[Prose, Table]
     return problem, Table(_LEDGER_COLUMNS, works(warehouse, str(row["action_kind"])), caption)
 
 
-def overrun_budgets(teams: Evidence, ended: Evidence) -> tuple[Insight, ...]:
+def overrun_budgets(teams: Evidence, decided: Evidence, ended: Evidence) -> tuple[Insight, ...]:
     """The team furthest over its budget, or nothing when every team keeps its own.
 
-    ``ended`` is how far all teams went over in a month that is over.
+    ``decided`` is what the teams decide that are over in its month, ``ended`` how far all teams went over in
+    a month that is over.
     """
-    if not teams["is_over"]:
+    if not teams["is_over"] or not decided.rows:
         return ()
     return (
         insight(
             "core/overrun_budgets",
             teams,
             ended,
-            decision=budget_decision(teams),
-            approver=literal(approver(teams)),
-            outcome=budget_outcome(teams),
-            supporting=Table(
-                (
-                    Column("team_name", "Team"),
-                    Column("month_start_date", "Month", "month"),
-                    Column("budget_usd", "Budget", "usd_table"),
-                    Column("projected_cost_usd", "Spent and forecast", "usd_table"),
-                    Column("projected_variance_usd", "Over budget", "delta_usd_table"),
-                    Column("budget_status", "Status"),
-                ),
-                teams,
-            ),
+            decision=budget_decision(decided),
+            approver=literal(approver(decided)),
+            outcome=budget_outcome(decided),
+            supporting=decisions_table(decided),
         ),
     )

@@ -336,7 +336,7 @@ def kinds_of_work(warehouse: Warehouse) -> Evidence:
             kind_low_usd,
             kind_high_usd,
             kind_effort_days,
-            kind_payback_months,
+            kind_payback_with_start_months,
             kind_first_year_net_usd
         from rates.rpt_savings_actions
         where is_counted and is_first_of_its_kind

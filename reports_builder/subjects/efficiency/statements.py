@@ -131,17 +131,17 @@ def latency_figure(warehouse: Warehouse, slow: Evidence) -> tuple[Figure, ...]:
     return (figure,)
 
 
+_QUALITY_AGAINST_COST = {
+    "switch": "{task:text}: the calls of {moved_from_models:text} cost {moved_savings_share:percent} less on "
+    "{recommended_model:text}",
+    "lift": "{task:text}: below its quality floor, and calls can move so that it reaches it",
+}
+
+
 def quality_figure(warehouse: Warehouse, task: Evidence) -> Figure:
     """Quality against cost of the models that do one task; ``task`` is its recommendation."""
     models = ask.models_of_task(warehouse, str(task["task_type"]))
-    title = task.say(
-        "{task:text}: the calls of {moved_from_models:text} cost {moved_savings_share:percent} less on "
-        "{recommended_model:text}"
-        if task["decision"] == "switch"
-        else "{task:text}: below its quality floor, and calls can move so that it reaches it"
-        if task["decision"] == "lift"
-        else "{task:text}: keep the models in use"
-    )
+    title = task.say(_QUALITY_AGAINST_COST.get(str(task["decision"]), "{task:text}: keep the models in use"))
     return Figure(
         f"quality-cost-{task['task_type']}",
         quality_against_cost(models),

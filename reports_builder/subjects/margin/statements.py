@@ -6,6 +6,7 @@ from altair import TopLevelMixin
 
 from reports_builder.chart_kinds import daily_trend, ranked_bars
 from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.insight_words import phrase
 from reports_builder.model import CUSTOMER_PAGE, Column, Figure, KeyFigure, Table, compared
 from reports_builder.subjects.changes import BEFORE_UNKNOWN, change_or_new, moved
 from reports_builder.subjects.margin import queries as ask
@@ -61,14 +62,7 @@ def fees_said(totals: Evidence, *after_all: Prose) -> Prose:
         f"{known} {'make' if earns else 'do not make'} money after {cost_named(totals)}: fees earned were "
         "**{revenue_usd:usd}**, which leaves **{margin_share:percent}**" + ("." if after_all else "; ")
     )
-    losing = totals.say(
-        "{losing_customers:count} of {customers:count} customers cost more than their fees and lost us "
-        "**{loss_usd:usd}**."
-        if totals["losing_customers"]
-        else "of none of {customers:count} customers is it known that it cost more than its fee."
-        if totals["unknown_customers"]
-        else "none of {customers:count} customers cost more than its fee."
-    )
+    losing = phrase("margin/_lost", totals)
     if not after_all:
         return join([said + losing, *bound_said(totals)])
     return join(
@@ -225,13 +219,7 @@ def key_figures(totals: Evidence, lifetime: Evidence) -> tuple[KeyFigure, ...]:
             totals.say("{losing_customers:count} of {customers:count}"),
             totals.cell("prior_losing_customers", "count"),
             target=note("0"),
-            status=note(
-                "fees below cost"
-                if totals["losing_customers"]
-                else "none known"
-                if totals["unknown_customers"]
-                else "every fee covers its cost"
-            ),
+            status=phrase("margin/_fees_cover", totals),
         ),
         compared(
             totals,

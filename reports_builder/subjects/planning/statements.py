@@ -150,7 +150,7 @@ def what_comes(outlook: Evidence) -> Prose:
     said = outlook.say("AI is expected to cost **{forecast_usd:usd}** in the next 30 days")
     if outlook["lower_usd"] is None:
         return said + note("; history is too short for a range.")
-    return said + outlook.say(" ({lower_usd:usd} to {upper_usd:usd}, {range_status:text}).")
+    return said + outlook.say(" ({lower_usd:usd} to {upper_usd:usd}).")
 
 
 def forecast_figure(outlook: Evidence) -> KeyFigure:
@@ -161,7 +161,7 @@ def forecast_figure(outlook: Evidence) -> KeyFigure:
         outlook.cell("forecast_usd", "usd_table"),
         change=outlook.cell("change_share", "delta"),
         status=outlook.say(
-            ("{lower_usd:usd} to {upper_usd:usd} {range_status:text}" if known else "{range_status:text}")
+            ("{lower_usd:usd} to {upper_usd:usd}" if known else "{range_status:text}")
             + ("; until {last_forecast_date:day}" if outlook["forecast_usd"] is not None else "")
         ),
     )
@@ -182,12 +182,12 @@ def spend_by_day(warehouse: Warehouse, outlook: Evidence) -> Figure:
     """Spend on AI of each day, then the forecast: that of all AI, so only where nothing is narrowed."""
     days = daily_spend(warehouse)
     whole = not warehouse.is_narrowed
-    if not whole:
-        title = note("Spend by day")
-    elif outlook["forecast_usd"] is None:
-        title = note("History is too short for a forecast")
-    else:
-        title = outlook.say("AI is expected to cost {forecast_usd:usd} in the next 30 days")
+    expected = (
+        "History is too short for a forecast"
+        if outlook["forecast_usd"] is None
+        else "AI is expected to cost {forecast_usd:usd} in the next 30 days"
+    )
+    title = outlook.say(expected if whole else "Spend by day")
     return Figure(
         "spend-by-day",
         daily_trend(

@@ -67,6 +67,11 @@ def _step(
         if falls["profitable_falling_customers"] and not losing
         else note("")
     )
+    announced = (
+        "After a pilot with customers drawn by lot: announce it with notice"
+        if measurable
+        else "After the customers that lose money: announce it with notice"
+    )
     return Action(
         action=row.say(words) + given,
         owner_role="Head of Sales" if losing else "Head of Product",
@@ -74,13 +79,7 @@ def _step(
         value=row.cell("gain_usd", "usd_table"),
         value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
         confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
-        first_step=note(
-            "Show each its use and what it costs"
-            if losing
-            else "After a pilot with customers drawn by lot: announce it with notice"
-            if measurable
-            else "After the customers that lose money: announce it with notice"
-        ),
+        first_step=note("Show each its use and what it costs" if losing else announced),
         payback=_payback(programme),
         first_year=_first_year(programme, shares=shares, place=place),
         pays_from_year=_pays_from(programme),
@@ -98,7 +97,7 @@ def _effort(programme: Evidence, *, shares: bool = False, place: int = 1) -> str
 
 def _payback(programme: Evidence) -> Prose:
     """When the one effort of the change has come back: the steps share it."""
-    return programme.cell("payback_months", "months") if programme.rows else NO_FIGURE
+    return programme.cell("payback_with_start_months", "months") if programme.rows else NO_FIGURE
 
 
 def _first_year(programme: Evidence, *, shares: bool = False, place: int = 1) -> Prose:
@@ -123,11 +122,11 @@ def _programme_said(programme: Evidence) -> Prose:
         "after {months_to_start:months}, the preparation and the notice, and the last after "
         "{last_start_months:months}, with the days that show who of the first left (assumptions "
         "price_preparation_days, price_notice_days and price_wave_gap_days). Each "
-        "wave brings its part from its own start on: the effort has come back {payback_months:months} after "
-        "the first, when models and "
-        "settings are cheaper by then. It pays from year {pays_from_year:count}, and the twelve months from "
-        "today bring **{own_first_year_usd:usd_table}** on what the savings leave, the effort taken off "
-        "once. "
+        "wave brings its part from its own start on: the effort has come back "
+        "{payback_with_start_months:months} from today, when models and settings are cheaper by then and "
+        "customers leave as they do now beside. It pays from year {pays_from_year:count}, and the twelve "
+        "months from today bring **{own_first_year_usd:usd_table}** on what the savings leave, the effort "
+        "taken off once. "
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from reports_builder.evidence import Evidence, Prose, join, note
 from reports_builder.formatting import Value, count, ratio
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, Section, Table
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing.charts import plan_front
@@ -93,10 +94,6 @@ def chosen(warehouse: Warehouse) -> Evidence:
             customers_lost_base as chosen_lost, profitable_customers_lost_base as chosen_profitable_lost,
             profitable_steep_rises as chosen_steep_rises, profitable_steep_rises_allowed,
             profitable_customers_lost_high as chosen_lost_high, profitable_departures_allowed,
-            profitable_steep_rises_after_savings as chosen_steep_rises_after,
-            profitable_steep_rises_allowed_after_savings as steep_rises_allowed_after,
-            profitable_customers_lost_high_after_savings as chosen_lost_high_after,
-            profitable_departures_allowed_after_savings as departures_allowed_after,
             largest_rise_share as chosen_largest_rise_share,
             gain_base_after_savings_usd, gain_worst_after_savings_usd, worst_scenario,
             worst_scenario_after_savings,
@@ -190,26 +187,27 @@ def chosen_said(warehouse: Warehouse) -> tuple[Prose, ...]:
                 )
             ),
         )
-    proposed = (
+    return (
         _origin(plan, searched)
         + plan.say("“{chosen_name:text}”. It is expected to lift the margin by ")
         + _gain_said(plan)
-        + all_steep_leave_said(ask_customers.impacts(warehouse))
-        + _price_said(plan, unit_price(warehouse))
         + plan.say(
-            " About {chosen_lost:count} customers are "
-            "expected to leave, about {chosen_profitable_lost:count} of them customers that earn money today."
-        )
-    )
-    return (
-        join([proposed, why_said(plan)]),
-        join(
-            [
-                _knife_edge(plan),
-                *beyond_scenarios_said(ask_customers.impacts(warehouse)),
-                *_alternatives_said(plan, alternatives(warehouse)),
-            ]
+            " About {chosen_lost:count} customers are expected to leave, about "
+            "{chosen_profitable_lost:count} of them customers that earn money today."
         ),
+        _knife_edge(plan) + all_steep_leave_said(ask_customers.impacts(warehouse)),
+    )
+
+
+def behind_the_choice(warehouse: Warehouse) -> tuple[Prose, ...]:
+    """What the choice rests on: the cost after the savings, why this plan, and what people may prefer."""
+    plan = chosen(warehouse)
+    unsaved = _unsaved_said(plan, unit_price(warehouse))
+    others = _alternatives_said(plan, alternatives(warehouse))
+    return (
+        *unsaved,
+        join([why_said(plan), *beyond_scenarios_said(ask_customers.impacts(warehouse))]),
+        *((join(others),) if others else ()),
     )
 
 
@@ -222,14 +220,12 @@ def _worst(plan: Evidence, after: str = "") -> str:
 
 
 def _gain_said(plan: Evidence) -> Prose:
-    """What the plan is worth on both costs: once the savings before it are made, and if they never are."""
+    """What the plan is worth, once the savings before it are made where there are any."""
     if not plan["saved_before_usd"]:
         return plan.say(f"**{{gain_base_usd:usd}}** a month, {_worst(plan)}.")
     return plan.say(
         "**{gain_base_after_savings_usd:usd}** a month once the savings that come before it are made, "
-        f"{_worst(plan, '_after_savings')}. If they never are, it lifts it by "
-        f"{{gain_base_usd:usd}}, {_worst(plan)}, and {{missing_usd:usd}} of margin a month "
-        "are missing: your rules allow it on both costs."
+        f"{_worst(plan, '_after_savings')}."
     )
 
 
@@ -249,16 +245,27 @@ def unit_price(warehouse: Warehouse) -> Evidence:
     )
 
 
-def _price_said(plan: Evidence, price: Evidence) -> Prose:
-    if not price.rows or not plan["saved_before_usd"]:
-        return note("")
+def _unsaved_said(plan: Evidence, price: Evidence) -> tuple[Prose, ...]:
+    """What the plan is worth if those savings are never made, and what a unit costs before and after."""
+    if not plan["saved_before_usd"]:
+        return ()
+    said = plan.say(
+        "If the savings before it are never made, the plan lifts the margin by "
+        f"{{gain_base_usd:usd}}, {_worst(plan)}; the margin is then {{missing_usd:usd}} a month lower than "
+        "with them. Your rules allow the plan either way."
+    )
+    if not price.rows:
+        return (said,)
     unit = {"call": "A call", "1k_tokens": "A thousand tokens"}.get(str(price["usage_unit"]), "A credit")
-    return price.say(
-        f" {unit} costs {{unit_cost_usd:usd_unit}} today, AI alone, and "
-        "{unit_cost_after_savings_usd:usd_unit} then; "
-        "sold for {sold_at_usd:usd_price} it leaves {target_margin_share:percent} today and "
-        "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
-        "{target_margin_share:percent}."
+    return (
+        said
+        + price.say(
+            f" {unit} costs {{unit_cost_usd:usd_unit}} today, AI alone, and "
+            "{unit_cost_after_savings_usd:usd_unit} then; "
+            "sold for {sold_at_usd:usd_price} it leaves {target_margin_share:percent} today and "
+            "{unit_margin_after_savings_share:percent} then, when {enough_usd:usd_unit} would be enough for "
+            "{target_margin_share:percent}."
+        ),
     )
 
 
@@ -274,21 +281,7 @@ def _origin(plan: Evidence, searched: Evidence) -> Prose:
 
 def why_said(plan: Evidence) -> Prose:
     """Why the search chose this plan."""
-    listed = note(
-        " In no scenario does it earn less than a plan on your list."
-        if plan["is_no_worse_than_listed"]
-        else " In another scenario a plan on your list would earn more."
-    )
-    if not plan["is_most_in_worst"]:
-        return (
-            note(
-                "Your rules allow one that keeps a little more in the worst scenario, and it counts as "
-                "equal; but only a floor at today's fee holds it, which a new customer does not have. The "
-                "price list of this one holds for both."
-            )
-            + listed
-        )
-    return note("Of the plans that your rules allow it earns most in the worst scenario.") + listed
+    return phrase("pricing/_why", plan)
 
 
 def _knife_edge(plan: Evidence) -> Prose:
@@ -298,15 +291,8 @@ def _knife_edge(plan: Evidence) -> Prose:
         "customers of the "
         "{profitable_steep_rises_allowed:count} that your limit allows, and under high churn "
         "about {chosen_lost_high:count} departures of profitable customers of the "
-        "{profitable_departures_allowed:count} that it allows"
-        + (
-            "; once the savings are made, {chosen_steep_rises_after:count} of "
-            "{steep_rises_allowed_after:count} and about {chosen_lost_high_after:count} of "
-            "{departures_allowed_after:count}"
-            if plan["saved_before_usd"]
-            else ""
-        )
-        + ". The steepest rise is {chosen_largest_rise_share:percent}."
+        "{profitable_departures_allowed:count} that it allows. The steepest rise is "
+        "{chosen_largest_rise_share:percent}."
     )
 
 
@@ -315,7 +301,7 @@ def all_steep_leave_said(hit: Evidence) -> Prose:
     if not hit.rows or not hit["steep_customers"]:
         return note("")
     return hit.say(
-        " Beyond the scenarios: if all {steep_customers:count} customers with a steep rise left, the "
+        " If all {steep_customers:count} customers with a steep rise left, the "
         "margin would be **{margin_change_without_steep_usd:more_or_less_usd}** than today, and once the "
         "savings are made **{margin_change_without_steep_after_savings_usd:more_or_less_usd}** than "
         "without the plan."

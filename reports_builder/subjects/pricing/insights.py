@@ -6,7 +6,6 @@ from reports_builder.model import Column, Insight, Table
 from reports_builder.subjects.pricing.frontier import why_said
 from reports_builder.subjects.pricing.statements import (
     PLAN_COLUMNS,
-    closeness,
     included_units,
     served_up_to,
     unit_of_price,
@@ -123,10 +122,10 @@ def structure(plan: Evidence, prices: Evidence, limits: Evidence, choice: Eviden
     return insight(
         "pricing/structure",
         plan,
+        limits,
         choice=choice,
         principle=_principle(prices),
         why=why_said(choice),
-        closeness=closeness(limits),
         supporting=Table(PRICE_COLUMNS, prices),
     )
 

@@ -27,6 +27,7 @@ _CHEAPEST = (
     Column("customers_gaining", "Would gain in the cheapest tier", "count"),
     Column("lost_usd", "Lost so", "usd_table"),
     Column("lost_today_usd", "The same at today's fees", "usd_table"),
+    Column("gaining_customers", "Who"),
 )
 _NEW_CUSTOMERS = (
     Column("subscription_tier", "Tier"),
@@ -184,13 +185,10 @@ def _cheapest_said(lost: Evidence) -> Prose:
         return said + note("Nor in a cheaper one.")
     return said + lost.say(
         "**{customers_gaining:count} would in the cheapest tier that serves their use: "
-        "{lost_usd:usd_table} a "
-        "month, {lost_share_of_gain:percent} of what the plan is expected to gain**: "
-        "{gaining_customers:text}. It takes a cancellation and a new contract, nothing else that is in your "
-        "data. At today's fees the same "
-        "step would cost {lost_today_usd:usd_table}, and they do not take it: what a dearer tier gives "
-        "besides its price, such as support or limits, is not in your data either. Write it into the offer "
-        "of each tier before a new customer can choose."
+        "{lost_usd:usd_table} a month, {lost_share_of_gain:percent} of what the plan is expected to "
+        "gain.** At today's fees the same step would cost {lost_today_usd:usd_table}, and they do not take "
+        "it: what a dearer tier gives besides its price is not in your data. Write it into the offer of "
+        "each tier before a new customer can choose."
     )
 
 

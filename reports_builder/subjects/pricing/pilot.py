@@ -1,6 +1,7 @@
 """What a unit costs in each feature beside its price, and a pilot that can measure who leaves."""
 
 from reports_builder.evidence import Evidence, Prose, note
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Section, Table
 from reports_builder.warehouse import Warehouse
 
@@ -74,23 +75,12 @@ def can_measure(warehouse: Warehouse) -> bool:
 
 def first_step_said(warehouse: Warehouse) -> Prose:
     """With whom the change of prices begins, as ``sequence_said`` has it."""
-    if can_measure(warehouse):
-        return note("Give notice to customers drawn by lot, and compare how many leave")
-    return note("Speak with the customers that lose money: show each its use and what it costs")
+    return phrase("pricing/_first_step", can_be_measured=can_measure(warehouse))
 
 
 def sequence_said(warehouse: Warehouse) -> Prose:
     """In which order customers get the new price, by what a pilot with them can measure."""
-    if can_measure(warehouse):
-        return note(
-            "Start with a pilot with customers drawn by lot; then move those that lose money; then the rest."
-        )
-    return note(
-        "Start with the customers that lose money, who take no margin along if they leave: with so few "
-        "customers "
-        "no pilot can measure the departures of the base scenario. Wait until it is seen who of them left, "
-        "then move the rest; where more left than high churn assumes, stop and judge again."
-    )
+    return phrase("pricing/_sequence", can_be_measured=can_measure(warehouse))
 
 
 def units_section(warehouse: Warehouse) -> tuple[Section, ...]:

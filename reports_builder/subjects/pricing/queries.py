@@ -270,7 +270,7 @@ def programme(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            effort_usd, months_to_start, last_start_months, payback_months, own_first_year_usd,
+            effort_usd, months_to_start, last_start_months, payback_with_start_months, own_first_year_usd,
             pays_from_year
         from rates.rpt_decision_waterfall
         where scope_type = 'company' and step = 'price' and effort_usd > 0 and change_usd > 0

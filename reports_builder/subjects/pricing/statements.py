@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 
-from reports_builder.evidence import Evidence, Prose, join, note, say
+from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import UNKNOWN, Value, count, percent_fine
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, KeyFigure, Table
 from reports_builder.subjects.margin.queries import costs_counted
 from reports_builder.subjects.margin.statements import cost_named, margin_named, margin_within_sentence
 from reports_builder.subjects.pricing import customers as ask_customers
 from reports_builder.subjects.pricing import queries as ask
 from reports_builder.subjects.pricing.charts import monthly_margins, plan_margins
-from reports_builder.subjects.pricing.frontier import chosen_said
-from reports_builder.subjects.pricing.introducing import gain_lost_said, tiers_said
-from reports_builder.subjects.rates.decisions import hosting_said
 from reports_builder.warehouse import Warehouse
 
 # A discount here and there is within it; another price list is not.
@@ -80,32 +78,6 @@ INVOICE_COLUMNS = (
 )
 
 
-def answer(warehouse: Warehouse, plan: Evidence, rules: Evidence) -> tuple[Prose, ...]:
-    """What a page on prices answers: whether we make money today, the proposal, and whom it hits."""
-    missed = rejected_said(ask.best_rejected(warehouse), rules)
-    listed = listed_said(ask.best_listed(warehouse))
-    prices = ask.price_list(warehouse)
-    # A plan under which nobody pays less cannot have invoiced less: that proves nothing.
-    tried = months_said(ask.months(warehouse)) if plan["customers_paying_less"] else ()
-    compared = (*tried, *listed, *missed)
-    now = join([today_said(warehouse, plan), *other_fees_said(prices), *own_fees_said(prices)])
-    if plan["is_current_plan"]:
-        return (
-            now,
-            *hosting_said(warehouse),
-            *chosen_said(warehouse),
-            join([proposal_said(plan), *listed, *missed]),
-        )
-    return (
-        join([*gain_lost_said(warehouse), now]),
-        *hosting_said(warehouse),
-        *chosen_said(warehouse),
-        join([proposal_said(plan), *after_savings_said(ask.after_savings(warehouse))]),
-        join([invoices_said(plan, rules, ask.room(warehouse)), *tiers_said(warehouse)]),
-        *((join(compared),) if compared else ()),
-    )
-
-
 def today_said(warehouse: Warehouse, plan: Evidence) -> Prose:
     """What today's prices bring, and what they lose."""
     if plan["current_gross_margin_usd"] is None:
@@ -120,16 +92,7 @@ def today_said(warehouse: Warehouse, plan: Evidence) -> Prose:
         + " under today's prices: they brought **{current_revenue_usd:usd}** and left "
         f"**{{current_gross_margin_usd:usd}}** ({{current_gross_margin_share:percent}}) of margin after "
         f"{named}; "
-        + (
-            "{current_unprofitable_customers:count} of {customers:count} customers cost "
-            "**{current_losses_usd:usd}** "
-            "more than their fees."
-            if plan["current_unprofitable_customers"]
-            else "the fee of each of {customers:count} customers covers its cost."
-            if not plan["uncosted_calls"]
-            else "none of {customers:count} customers is known to have cost more than its fee."
-        )
-    )
+    ) + phrase("pricing/_lost_today", plan)
     if not plan["uncosted_calls"]:
         return said
     return said + plan.say(
@@ -234,27 +197,14 @@ def invoices_said(plan: Evidence, rules: Evidence, limits: Evidence) -> Prose:
             + ("; {customers_unchanged:count} see no change. " if plan["customers_unchanged"] else ". ")
         )
         + say(
-            "{steep_customers:count} (that is {steep_rise_customer_share:percent_fine} of the "
-            "{profitable_customers:count} that earn money today) would pay over {steep_rise_share:percent} "
-            "more; your limit "
-            "is {steep_limit_share:percent}, that is {steep_customers_allowed:count}: ",
+            "{steep_customers:count} of the {profitable_customers:count} that earn money today would pay "
+            "over {steep_rise_share:percent} more: ",
             plan,
             rules,
             limits,
         )
-        + _beyond(limits)
+        + phrase("pricing/_until_rejected", limits)
     )
-
-
-def closeness(limits: Evidence) -> Prose:
-    """How near the recommended plan is to its limit."""
-    return limits.say(
-        "{steep_customers:count} steep rises are seen and {steep_customers_allowed:count} allowed: "
-    ) + _beyond(limits)
-
-
-def _beyond(limits: Evidence) -> Prose:
-    return limits.say("**{rises_until_rejected:count}** more and your rule rejects the plan.")
 
 
 def rejected_said(rejected: Evidence, rules: Evidence) -> tuple[Prose, ...]:

@@ -1,6 +1,6 @@
 """Reservations, savings plans and committed use of clouds: what is covered, what to sign, what was left."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from reports_builder.chart_kinds import ranked_bars
 from reports_builder.evidence import Evidence, Prose, note, say
@@ -11,8 +11,10 @@ from reports_builder.warehouse import Warehouse
 
 
 def _rests_on(record: Mapping[str, Value]) -> str:
-    """The one resource that all of the usage is of; several where it is not one alone."""
-    return f"only {record['only_resource_id']}" if record["only_resource_id"] else "several"
+    """The machine that all of the level rests on, or how many; several where bills name none."""
+    if record["only_resource_id"]:
+        return f"only {record['only_resource_id']}"
+    return f"{record['machines']} machines" if record["machines"] else "several"
 
 
 def offer_words(row: Mapping[str, Value]) -> str:
@@ -30,6 +32,11 @@ def _named(name: Value, row: Mapping[str, Value]) -> str:
 
 def _commitment(row: Mapping[str, Value]) -> str:
     return "all" if row["is_total"] else str(row["commitment_name"] or row["commitment_id"])
+
+
+def _or_as_promised(name: str) -> Callable[[Mapping[str, Value]], Value]:
+    """What it saves in a case, which is as much as promised where nothing is in the case."""
+    return lambda record: record["monthly_savings_usd"] if record[name] is None else record[name]
 
 
 _PROMISES = (
@@ -55,6 +62,27 @@ _YEARS = (
     Column("longer_term_monthly_savings_usd", "More years save more", "usd_table"),
     Column("longer_term_obligation_usd", "And promise more", "usd_table"),
 )
+_OPEN = (
+    Column("usage_group", "Usage"),
+    Column("only_resource_id", "Rests on", words=_rests_on),
+    Column("used_by", "Whose"),
+    Column("monthly_savings_usd", "Saves a month", "usd_table"),
+    Column("monthly_savings_without_largest_usd", "If its largest machine goes", "usd_table"),
+    Column("largest_machine_obligation_usd", "Then paid for nothing", "usd_table"),
+    Column(
+        "first_to_ask",
+        "Ask whether these may be off at night",
+        words=lambda row: row["first_to_ask"] or "none",
+    ),
+    Column("if_off", "If they are", "usd_table", words=_or_as_promised("monthly_savings_if_off_usd")),
+    Column("first_to_move", "Sign once these have moved", words=lambda row: row["first_to_move"] or "none"),
+    Column(
+        "if_kept",
+        "If the largest stays",
+        "usd_table",
+        words=_or_as_promised("monthly_savings_if_not_moved_usd"),
+    ),
+)
 _UNMEASURED = (
     Column("usage_group", "Usage"),
     Column("only_resource_id", "Rests on", words=_rests_on),
@@ -63,7 +91,7 @@ _UNMEASURED = (
     Column("monthly_savings_usd", "Would save a month", "usd_table"),
     Column("obligation_usd", "Would promise in all", "usd_table"),
 )
-_LOOK_BACKS = (
+_LEVELS = (
     Column("usage_group", "Usage"),
     Column("committed_units", "Committed", "ratio"),
     Column("best_units_last_7", "7 days", "ratio"),
@@ -75,12 +103,19 @@ _LOOK_BACKS = (
     Column("used_units_max", "At most", "ratio"),
     Column("utilization_share", "Utilization", "percent"),
     Column("break_even_utilization_share", "Break-even", "percent"),
-    Column("measured_share", "Measured", "percent"),
     Column("stable_monthly_savings_usd", "At the stable level", "usd_table"),
-    Column("backtested_monthly_savings_usd", "Backtest", "usd_table"),
+)
+_REGRETS = (
     Column("regret_less_usage_usd", "Regret, less usage", "usd_table"),
     Column("regret_more_usage_usd", "Regret, more usage", "usd_table"),
 )
+_LOOK_BACKS = (
+    *_LEVELS,
+    Column("measured_share", "Measured", "percent"),
+    Column("backtested_monthly_savings_usd", "Backtest", "usd_table"),
+    *_REGRETS,
+)
+_SIMULATED = (*_LEVELS, Column("simulated_share", "Simulated", "percent"), *_REGRETS)
 _LEFT = (
     Column("reason", "Why not"),
     Column("options", "Options", "count"),
@@ -118,6 +153,11 @@ def totals(warehouse: Warehouse) -> Evidence:
             sum(monthly_payment_usd) filter (where is_recommended) as monthly_usd,
             sum(obligation_usd) filter (where is_recommended) as promised_usd,
             count(*) filter (where is_recommended and only_resource_id is not null) as on_one_resource,
+            coalesce(sum(machines_to_ask) filter (where is_recommended), 0) as to_ask,
+            sum(coalesce(monthly_savings_if_off_usd, monthly_savings_usd)) filter (where is_recommended)
+                as if_off_usd,
+            count(*) filter (where is_recommended and machines_to_move > 0) as simulated,
+            sum(monthly_savings_usd) filter (where is_recommended and machines_to_move > 0) as simulated_usd,
             sum(longer_term_monthly_savings_usd) filter (where is_recommended) as longer_saves_usd,
             sum(longer_term_obligation_usd) filter (where is_recommended) as longer_promises_usd,
             count(*) filter (where is_to_be_measured) as unmeasured,
@@ -143,8 +183,13 @@ def signing(warehouse: Warehouse) -> Evidence:
     )
 
 
-def _chosen(warehouse: Warehouse, *, longer: bool = False, to_measure: bool = False) -> Evidence:
-    """The options that are recommended, those ``longer`` than a year alone, or those ``to_measure`` first."""
+def _chosen(
+    warehouse: Warehouse, *, longer: bool = False, to_measure: bool = False, of: str = "all"
+) -> Evidence:
+    """The options that are recommended, those ``longer`` than a year alone, or those ``to_measure`` first.
+
+    Of those ``measured`` no machine is to take another type first, of those ``simulated`` one is.
+    """
     return warehouse.evidence(
         """
         select
@@ -152,7 +197,10 @@ def _chosen(warehouse: Warehouse, *, longer: bool = False, to_measure: bool = Fa
             committed_units, hourly_commitment_usd, upfront_cost_usd, monthly_payment_usd, obligation_usd,
             monthly_savings_usd, less_tied_monthly_savings_usd, stable_monthly_savings_usd,
             backtested_monthly_savings_usd, utilization_share, break_even_utilization_share,
-            break_even_months, measured_share, only_resource_id, confidence,
+            break_even_months, measured_share, simulated_share, machines, only_resource_id, used_by,
+            confidence,
+            first_to_ask, monthly_savings_if_off_usd, first_to_move, monthly_savings_if_not_moved_usd,
+            monthly_savings_without_largest_usd, largest_machine_obligation_usd,
             one_year_offer_name, one_year_monthly_savings_usd, one_year_obligation_usd,
             longer_term_monthly_savings_usd, longer_term_obligation_usd,
             best_units_last_7, best_units_last_30, best_units_last_60, best_units_last_90,
@@ -161,10 +209,12 @@ def _chosen(warehouse: Warehouse, *, longer: bool = False, to_measure: bool = Fa
         where not is_on_models
             and is_to_be_measured = :to_measure and (is_recommended or :to_measure)
             and (one_year_offer_name is not null or not :longer)
+            and (:of = 'all' or (coalesce(machines_to_move, 0) > 0) = (:of = 'simulated'))
         order by is_illustrative, monthly_savings_usd desc, usage_group, offer_id
         """,
         longer=longer,
         to_measure=to_measure,
+        of=of,
     )
 
 
@@ -282,9 +332,19 @@ def cloud_commitment_sections(warehouse: Warehouse) -> tuple[Section, ...]:
             tables=(
                 *(_table(_COVERED, covered, _WHAT_IS_COVERED) if is_covered else ()),
                 *_table(_PROMISES, chosen, _what_to_do(sums)),
+                *_table(_OPEN, chosen, "Before you sign: what hangs on one machine, an answer, or a move"),
                 *_table(_YEARS, _chosen(warehouse, longer=True), "The same for a year only"),
                 *_table(_UNMEASURED, _chosen(warehouse, to_measure=True), "Measure these first"),
-                *_table(_LOOK_BACKS, chosen, "How sure it is; units of spend are dollars at list price"),
+                *_table(
+                    _LOOK_BACKS,
+                    _chosen(warehouse, of="measured"),
+                    "How sure it is; units of spend are dollars at list price",
+                ),
+                *_table(
+                    _SIMULATED,
+                    _chosen(warehouse, of="simulated"),
+                    "The same of machines that are still to take their type: simulated, nothing was measured",
+                ),
                 *_table(_LEFT, _left(warehouse), "What was left, and why"),
             ),
         ),
@@ -337,6 +397,11 @@ def _said(warehouse: Warehouse, sums: Evidence) -> Prose:
             if sums["on_one_resource"]
             else note("")
         )
+        + (
+            note(" ") + phrase("rates/_before_signing", sums)
+            if sums["to_ask"] or sums["simulated"]
+            else note("")
+        )
         + _to_be_measured(sums)
         + _longer(sums)
     )
@@ -361,6 +426,7 @@ def _figures(sums: Evidence, chosen: Evidence) -> tuple[Figure, ...]:
             title + note(". A bar per part of the usage, the largest first."),
             chosen,
             height=60 + 24 * len(chosen.rows),
-            key="Bar: what the last 30 days would have saved. Upright mark: the backtest.",
+            key="Bar: what the last 30 days would have saved. Upright mark: the backtest; simulated, as is "
+            "the bar, where machines are still to take their type.",
         ),
     )

@@ -182,32 +182,36 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
             "once, the last begins after {last_start_months:count} months; after that the first year leaves "
-            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}).",
+            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}), customers that "
+            "leave as now taken off.",
             last,
             efforts(warehouse),
-        )
-        + company_said(company_result(warehouse)),
+        ),
+        *company_said(company_result(warehouse)),
     )
 
 
 def _company_today(result: Evidence) -> Prose:
-    return result.at(0).say(" The whole company, fees less all spend: **{result_usd:usd}** a month today")
+    return result.at(0).say("The whole company, fees less all spend: **{result_usd:usd}** a month today")
 
 
-def company_said(result: Evidence) -> Prose:
+def company_said(result: Evidence) -> tuple[Prose, ...]:
     """What is left of the fees after all spend, today and step by step; nothing where AI is all spend."""
     if len(result.rows) < 2:
-        return note("")
+        return ()
     last = result.at(len(result.rows) - 1)
     said = _company_today(result)
     if last["result_usd"] is None:
-        return said + note("; what the programmes leave is unknown, because the cost of the calls is.")
+        return (said + note("; what the programmes leave is unknown, because the cost of the calls is."),)
     for row in range(1, len(result.rows)):
         step = result.at(row)
         said += step.say(f", **{{result_usd:usd}}** {_AFTER[str(step['step'])]}")
-    return said + last.say(
-        ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
-        "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+    return (
+        said
+        + last.say(
+            ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
+            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+        ),
     )
 
 
@@ -234,7 +238,7 @@ def hosting_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     return (
         result.say(
             "**All margins of this page are before hosting**: no rule says which of the "
-            "**{beside_ai_usd:usd}** spent beside AI serves customers."
+            "**{beside_ai_usd:usd}** spent beside AI serves customers. "
         )
         + company_line(result),
     )
@@ -280,11 +284,11 @@ def decision_figure(warehouse: Warehouse, steps: Evidence) -> Figure:
 
 
 def _leaving_said(steps: Evidence) -> Prose:
-    """Which customers the second and third year count."""
+    """Which customers the years count."""
     if not steps["monthly_churn_rate"]:
         return note("; nobody is taken to leave but by price")
     return steps.say(
-        "; after the first year those of today's customers that are still there when "
+        "; in each month those of today's customers that are still there when "
         "{monthly_churn_rate:percent_fine} leave a month, as now, and no new ones"
     )
 
@@ -307,7 +311,8 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
             note(
                 "What each programme is worth alone, what is shared between two, and what it adds in the "
                 "twelve months from today, its effort taken off once"
-            ),
+            )
+            + _leaving_said(steps),
             name="What each programme is worth alone",
         ),
         Table(

@@ -27,7 +27,8 @@ def due(warehouse: Warehouse) -> Evidence:
             team_id, ends_on, days_left, decide_by_date, is_renewed_automatically, cost_usd,
             utilization_share, renewed_hourly_usd, renewed_monthly_savings_usd, advice, owner_role, effort,
             used_by, machines, machines_to_change, first_to_change, machines_to_ask, asked_hourly_usd,
-            first_to_ask
+            first_to_ask, renewed_hourly_if_off_usd, renewed_monthly_savings_if_off_usd,
+            unchanged_monthly_savings_if_off_usd, first_year_usd
         from rates.rpt_commitment_renewals
         where is_to_decide
         order by ends_on, provider_name, commitment_id
@@ -35,17 +36,17 @@ def due(warehouse: Warehouse) -> Evidence:
     )
 
 
-def due_said(owned: Evidence) -> Prose:
+def due_said(owned: Evidence) -> tuple[Prose, ...]:
     """The next decision on a commitment that is owned, as one sentence; nothing where none ends soon."""
     if not owned.rows:
-        return note("")
+        return ()
     return (
-        note(" The ")
+        note("The ")
         + phrase("rates/_ends", owned)
         + note(": ")
         + _decision(owned)
         + _else_it_costs(owned)
-        + note(".")
+        + note("."),
     )
 
 
@@ -106,6 +107,10 @@ def expiries(warehouse: Warehouse) -> Evidence:
         select
             provider_name, commitment_name, team_id, ends_on, days_left, is_renewed_automatically, cost_usd,
             utilization_share, savings_usd, hourly_cost_usd, renewed_hourly_usd, renewed_monthly_savings_usd,
+            first_year_usd, coalesce(first_to_ask, 'none') as first_to_ask,
+            coalesce(renewed_hourly_if_off_usd, renewed_hourly_usd) as renewed_hourly_if_off_usd,
+            coalesce(renewed_monthly_savings_if_off_usd, renewed_monthly_savings_usd)
+                as renewed_monthly_savings_if_off_usd,
             advice
         from rates.rpt_commitment_renewals
         order by ends_on nulls last, provider_name, commitment_id
@@ -124,8 +129,10 @@ def expiries_section(warehouse: Warehouse) -> tuple[Section, ...]:
             text=(
                 note(
                     "Cost, use and savings are those of the last month that is over. What to sign again is "
-                    "what the engine would sign on what it covers once its machines are the right size and "
-                    "off when they may be, with what else runs within its reach. The day on which a term "
+                    "the level that pays best on what it covers once its machines are the right size and "
+                    "off when they may be, with what else runs within its reach. What nobody says may be "
+                    "off at night is taken to run, until the answer is known. The first year takes off the "
+                    "work, and begins with the day after the data. The day on which a term "
                     "ends is that of the bill, or a row of the seed owned_commitments: without either it is "
                     "unknown, "
                     "and no alert is raised before it."
@@ -144,9 +151,13 @@ def expiries_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("utilization_share", "Used", "percent"),
                         Column("savings_usd", "Saves", "delta_usd_table"),
                         Column("hourly_cost_usd", "Costs an hour", "usd_table"),
-                        Column("renewed_hourly_usd", "Sign again", "usd_table"),
+                        Column("renewed_hourly_usd", "Sign again", "usd_unit"),
                         Column("renewed_monthly_savings_usd", "That saves", "usd_table"),
+                        Column("first_year_usd", "In the first year", "usd_table"),
                         Column("advice", "What to do"),
+                        Column("first_to_ask", "Ask whether these may be off at night"),
+                        Column("renewed_hourly_if_off_usd", "If so, sign", "usd_unit"),
+                        Column("renewed_monthly_savings_if_off_usd", "That saves then", "usd_table"),
                     ),
                     owned,
                     max_rows=20,

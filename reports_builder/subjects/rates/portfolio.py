@@ -156,7 +156,7 @@ def _tranches(warehouse: Warehouse) -> Evidence:
             sum(paid_usd) as paid_usd,
             min(month_start_date) as first_month_date,
             max(month_start_date) as last_month_date,
-            max(months_to_wait) as months_to_wait,
+            min(months_to_wait) as months_to_wait,
             bool_or(is_illustrative) as is_example,
             bool_and(is_owned_end_known) as is_owned_end_known
         from rates.rpt_commitment_ladder
@@ -232,7 +232,8 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                         "What to sign, of each usage the level that the limits allow: the smaller ones that "
                         "it replaces are not listed. What each covers, and what is owned, sum to what "
                         "is covered with the portfolio. At risk is what is paid for nothing until the "
-                        "end, if every hour uses only what nineteen of twenty use"
+                        "end, if every hour uses only what nineteen of twenty use; what is paid for "
+                        "a machine that goes is not in it, and stands with what to sign"
                     ),
                     max_rows=40,
                 ),
@@ -249,7 +250,8 @@ def portfolio_sections(warehouse: Warehouse) -> tuple[Section, ...]:
                     "later. Shares are out of the same usage as those of the portfolio. Nothing is taken to "
                     "be renewed, whatever is advised: what is owned now counts until its term ends. In all "
                     "{paid_usd:usd} is paid until {last_month_date:month}, {upfront_usd:usd} of it on the "
-                    "days of signing."
+                    "days of signing. What rests on machines that are still to take their type is signed "
+                    "once a month of their hours is on the bill."
                 )
                 + _unknown_ends(tranches),
             ),
@@ -290,11 +292,11 @@ def _left_table(left: Evidence) -> tuple[Table, ...]:
 
 def _said(totals: Evidence) -> Prose:
     return totals.say(
-        "Together they save **{monthly_savings_usd:usd}** a month with **{at_risk_usd:usd}** at risk, of at "
-        "most {risk_limit_usd:usd}. Of **{eligible_monthly_usd:usd_table}** a month that offers of clouds "
-        "and on models could cover once the other actions are done, and what is owned, "
-        "{owned_coverage_share:percent} is covered now and {coverage_share:percent} with them; the target is "
-        "{target_coverage_share:percent}."
+        "Together they save **{monthly_savings_usd:usd}** a month with **{at_risk_usd:usd}** at risk as long "
+        "as no machine goes, of at most {risk_limit_usd:usd}. Of **{eligible_monthly_usd:usd_table}** a "
+        "month that offers of clouds and on models could cover once the other actions are done, and what is "
+        "owned, {owned_coverage_share:percent} is covered now and {coverage_share:percent} with them; the "
+        "target is {target_coverage_share:percent}."
     ) + (
         totals.say(
             " Without target and limit they would save {unlimited_monthly_savings_usd:usd} a month, with "

@@ -10,7 +10,7 @@ _BUYING_UP = (
     Column("high_savings_usd", "With more usage", "usd_table"),
     Column("effort", "Work"),
     Column("owner_role", "Decides"),
-    Column("payback_months", "Pays back after", "months"),
+    Column("payback_months", "Pays back after its start", "months"),
 )
 
 

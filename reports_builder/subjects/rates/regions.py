@@ -91,7 +91,7 @@ def region_section(warehouse: Warehouse) -> tuple[Section, ...]:
                 Column("move_cost_usd", "The move", "usd_table"),
                 Column("move_effort", "Work in it"),
                 Column("owner_role", "Decides"),
-                Column("payback_months", "Pays back after", "months"),
+                Column("payback_months", "Pays back after its start", "months"),
                 Column("verdict", "Verdict"),
             ),
             moves,

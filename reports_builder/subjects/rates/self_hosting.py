@@ -105,7 +105,7 @@ def self_hosting_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("high_savings_usd", "High", "usd_table"),
                         Column("effort", "Work"),
                         Column("owner_role", "Decides"),
-                        Column("payback_months", "Pays back after", "months"),
+                        Column("payback_months", "Pays back after its start", "months"),
                         Column("verdict", "Verdict"),
                     ),
                     options,

@@ -68,7 +68,8 @@ def what_first(best: Evidence) -> tuple[Prose, ...]:
         best.say(
             "Start with this one: {subject:text}, worth **{net_monthly_savings_usd:usd}** a month for "
             "{effort:text} of work; "
-            "it pays back after {payback_months:months}. First step: {first_step:text}."
+            "it has paid back after {payback_with_start_months:months} from today. First step: "
+            "{first_step:text}."
         ),
     )
 
@@ -225,15 +226,7 @@ def after_the_price_plan(offer: Evidence) -> Prose:
         or float(str(offer["usage_share_after_price_plan"])) >= 1
     ):
         return note("")
-    return offer.say(
-        "; if the price plan leaves as much of that usage as of all AI cost, "
-        "{usage_share_after_price_plan:percent}, "
-        + (
-            "it would lose **{lost_after_price_plan_usd:usd}** a month"
-            if offer["lost_after_price_plan_usd"]
-            else "**{saved_after_price_plan_usd:usd}** a month"
-        )
-    )
+    return phrase("rates/_after_the_price_plan", offer)
 
 
 def what_commitments_save(

@@ -21,7 +21,7 @@ _OPTIONS = (
     Column("high_savings_usd", "High", "usd_table"),
     Column("effort", "Work"),
     Column("owner_role", "Decides"),
-    Column("payback_months", "Pays back after", "months"),
+    Column("payback_months", "Pays back after its start", "months"),
 )
 
 

@@ -45,7 +45,7 @@ _RESOURCES = (
     Column("possible_monthly_savings_usd", "Saves a month if done", "usd_table"),
     Column("monthly_savings_usd", "Of it counted", "usd_table"),
     Column("low_monthly_savings_usd", "Low", "usd_table"),
-    Column("payback_months", "Pays back after", "months"),
+    Column("payback_with_start_months", "Pays back after", "months"),
     Column("reason", "Because", words=_because),
 )
 _UNKNOWN = (
@@ -68,7 +68,7 @@ _PLACES = (
     Column("migration_cost_usd", "The move", "usd_table"),
     Column("effort", "Work in it"),
     Column("owner_role", "Decides"),
-    Column("payback_months", "Pays back after", "months"),
+    Column("payback_months", "Pays back after its start", "months"),
     Column("verdict", "Verdict"),
 )
 _REASONS = (
@@ -124,7 +124,7 @@ def _resources(warehouse: Warehouse) -> Evidence:
         select
             resource_id, coalesce(instance_type, storage_class, resource_type) as now, region_id, team_id,
             action_kind, target, scope_cost_usd, possible_monthly_savings_usd, monthly_savings_usd,
-            low_monthly_savings_usd, payback_months, decided_date, is_illustrative, reason
+            low_monthly_savings_usd, payback_with_start_months, decided_date, is_illustrative, reason
         from rates.rpt_usage_optimizations
         where verdict = 'accepted'
         order by monthly_savings_usd desc, provider_name, resource_id, applied_order
@@ -205,7 +205,8 @@ def _moves_said(moves: Evidence) -> tuple[Prose, ...]:
             "To decide by the {moves_owner_role:text}: {moves:count} of {placed:count} machines with GPUs "
             "could move to another provider of the same card for {moves_save_usd:usd} less a month "
             "({moves_low_usd:usd} to {moves_high_usd:usd}), each to the place with the highest score. The "
-            "moves take {moves_take_usd:usd} once, back after {moves_payback_months:months} at the latest. "
+            "moves take {moves_take_usd:usd} once, back {moves_payback_months:months} after their start "
+            "at the latest. "
             "It is in no total, because the machine may first be stopped or shared (above); a move is judged "
             "from a price on that is lower by more than "
             "{lower_from_share:percent}."

@@ -107,7 +107,7 @@ priced as (
 
     select
         candidates.usage_unit, candidates.floor_share, rated_candidates.customer_id, rated_candidates.is_priced, rated_candidates.current_revenue_usd, rated_candidates.cost_usd,
-        rated_candidates.revenue_usd,
+        rated_candidates.revenue_usd, rated_candidates.cheapest_usd,
         {{ served_share('rated_candidates') }} as served_share,
         rated_candidates.leave_probability_low, rated_candidates.leave_probability_base, rated_candidates.leave_probability_high
     from rated_candidates
@@ -116,10 +116,16 @@ priced as (
 
 ),
 
-{# Which departures are the worst for the company: they are the low case, the best are the high one. #}
+{# The low case is the worst scenario by which the plan is judged: nobody leaves, departures of any level, or each customer takes its cheapest tier. The high
+   case has the better of the two other levels of departures. #}
 scenarios as (
 
-    select case when gross_margin_low_usd < gross_margin_high_usd then 'low' else 'high' end as worst_churn
+    select
+        case least(after_gross_margin_usd, after_gross_margin_low_usd, after_gross_margin_base_usd, after_gross_margin_high_usd, after_gross_margin_cheapest_usd)
+            when after_gross_margin_low_usd then 'low' when after_gross_margin_high_usd then 'high' when after_gross_margin_cheapest_usd then 'cheapest'
+            when after_gross_margin_usd then 'nobody' else 'base'
+        end as worst_scenario,
+        case when after_gross_margin_low_usd < after_gross_margin_high_usd then 'high' else 'low' end as best_churn
     from candidates
     where is_chosen
 
@@ -128,11 +134,7 @@ scenarios as (
 planned as (
 
     select
-        today.customer_id,
-        today.customer_name,
-        today.is_cost_unknown,
-        today.revenue_usd,
-        today.cost_usd,
+        today.customer_id, today.customer_name, today.is_cost_unknown, today.revenue_usd, today.cost_usd,
         coalesce(saved.routing_usd, {{ money(0) }}) as routing_usd,
         coalesce(saved.routing_low_usd, {{ money(0) }}) as routing_low_usd,
         coalesce(saved.routing_high_usd, {{ money(0) }}) as routing_high_usd,
@@ -143,9 +145,11 @@ planned as (
         coalesce(priced.revenue_usd, today.revenue_usd) as asked_usd,
         coalesce({{ revenue_after_savings('priced', 'priced.usage_unit', 'coalesce(saved.routing_usd + saved.settings_usd, 0)', 'priced.floor_share') }}, today.revenue_usd) as plan_revenue_usd,
         1 - coalesce(priced.leave_probability_base, 0) as stay_share,
-        1 - coalesce(case when scenarios.worst_churn = 'low' then priced.leave_probability_low else priced.leave_probability_high end, 0) as stay_low_share,
-        1 - coalesce(case when scenarios.worst_churn = 'low' then priced.leave_probability_high else priced.leave_probability_low end, 0) as stay_high_share,
-        coalesce(priced.served_share, 1) as served_share
+        1 - coalesce(case scenarios.worst_scenario when 'low' then priced.leave_probability_low when 'high' then priced.leave_probability_high when 'nobody' then 0 else priced.leave_probability_base end, 0)
+            as stay_low_share,
+        1 - coalesce(case when scenarios.best_churn = 'low' then priced.leave_probability_low else priced.leave_probability_high end, 0) as stay_high_share,
+        coalesce(priced.served_share, 1) as served_share,
+        case when scenarios.worst_scenario = 'cheapest' then priced.cheapest_usd end as asked_at_most_low_usd
     from today
     left join saved on today.customer_id = saved.customer_id
     left join priced on today.customer_id = priced.customer_id
@@ -165,7 +169,7 @@ expected as (
         cast(stay_low_share * served_share as decimal(9, 8)) as kept_low_share,
         cast(stay_high_share * served_share as decimal(9, 8)) as kept_high_share,
         {{ money('cast(plan_revenue_usd as decimal(25, 12)) * cast(stay_share as decimal(6, 4))') }} as priced_revenue_usd,
-        {{ money('cast(plan_revenue_usd as decimal(25, 12)) * cast(stay_low_share as decimal(6, 4))') }} as priced_revenue_low_usd,
+        {{ money('cast(least(plan_revenue_usd, coalesce(asked_at_most_low_usd, plan_revenue_usd)) as decimal(25, 12)) * cast(stay_low_share as decimal(6, 4))') }} as priced_revenue_low_usd,
         {{ money('cast(plan_revenue_usd as decimal(25, 12)) * cast(stay_high_share as decimal(6, 4))') }} as priced_revenue_high_usd
     from planned
 

@@ -32,6 +32,13 @@ kinds as (
 
 ),
 
+churn_rates as (
+
+    select * from {{ ref('int_churn_rates') }}
+    where subscription_tier = 'all'
+
+),
+
 works as (
 
     select distinct
@@ -108,21 +115,21 @@ changes as (
 summed as (
 
     select
-        programme,
-        min(case when change_usd <> 0 then months_to_start end) as months_to_start,
-        max(case when change_usd <> 0 then months_to_start end) as last_start_months,
+        changes.programme,
+        min(case when changes.change_usd <> 0 then changes.months_to_start end) as months_to_start,
+        max(case when changes.change_usd <> 0 then changes.months_to_start end) as last_start_months,
         {% for case in ['', '_low', '_high'] -%}
-        {{ money('sum(change' ~ case ~ '_usd)') }} as change{{ case }}_usd,
+        {{ money('sum(changes.change' ~ case ~ '_usd)') }} as change{{ case }}_usd,
         {% endfor -%}
-        {% for case, year, months in [
-            ('', 'first', 12), ('', 'second', 24), ('', 'third', 36), ('_low', 'first', 12), ('_low', 'second', 24), ('_low', 'third', 36),
-            ('_high', 'first', 12), ('_high', 'second', 24), ('_high', 'third', 36)
-        ] -%}
-        {{ money('sum(' ~ money('cast(change' ~ case ~ '_usd as decimal(25, 12)) * cast(coalesce(least(greatest(' ~ months ~ ' - months_to_start, 0), 12), 0) as decimal(9, 6))') ~ ')') }} as {{ year }}_year{{ case }}_usd,
+        {% for case, churn in [('', ''), ('_low', '_high'), ('_high', '_low')] -%}
+        {% for year, months in [('first', 12), ('second', 24), ('third', 36)] -%}
+        {{ money('sum(' ~ money('cast(changes.change' ~ case ~ '_usd as decimal(25, 12)) * ' ~ customer_months('greatest(coalesce(changes.months_to_start, 36), ' ~ (months - 12) ~ ')', months, 'churn_rates.monthly_churn_rate' ~ churn)) ~ ')') }} as {{ year }}_year{{ case }}_usd,
         {% endfor -%}
-        {{ money('sum(revenue_change_usd)') }} as revenue_change_usd
+        {% endfor -%}
+        {{ money('sum(changes.revenue_change_usd)') }} as revenue_change_usd
     from changes
-    group by programme
+    left join churn_rates on 1 = 1
+    group by changes.programme
 
 ),
 
@@ -130,28 +137,38 @@ summed as (
 running as (
 
     select
-        programme, months_to_start,
-        sum(sum(change_usd)) over so_far as gained_a_month_usd,
-        sum(sum({{ money('cast(change_usd as decimal(25, 12)) * months_to_start') }})) over so_far as missed_usd,
-        lead(months_to_start) over (partition by programme order by months_to_start) as next_start_months
+        changes.programme, changes.months_to_start, churn_rates.monthly_churn_rate,
+        sum(sum(changes.change_usd)) over so_far as gained_a_month_usd,
+        sum(sum({{ money('cast(changes.change_usd as decimal(25, 12)) * changes.months_to_start') }})) over so_far as missed_usd,
+        sum(sum({{ money('cast(changes.change_usd as decimal(25, 12)) * ' ~ still_there_share('changes.months_to_start', 'churn_rates.monthly_churn_rate')) }})) over so_far as still_there_usd,
+        lead(changes.months_to_start) over (partition by changes.programme order by changes.months_to_start) as next_start_months
     from changes
-    where change_usd <> 0 and months_to_start is not null
-    group by programme, months_to_start
-    window so_far as (partition by programme order by months_to_start rows between unbounded preceding and current row)
+    left join churn_rates on 1 = 1
+    where changes.change_usd <> 0 and changes.months_to_start is not null
+    group by changes.programme, changes.months_to_start, churn_rates.monthly_churn_rate
+    window so_far as (partition by changes.programme order by changes.months_to_start rows between unbounded preceding and current row)
+
+),
+
+reached as (
+
+    select
+        running.programme,
+        running.next_start_months,
+        {{ months_until_paid_back('starts.effort_usd', 'running.gained_a_month_usd', 'running.missed_usd', 'running.still_there_usd', 'running.monthly_churn_rate') }} as months_from_today
+    from running
+    inner join starts on running.programme = starts.programme
 
 ),
 
 paid_back as (
 
     select
-        running.programme,
-        min({{ ratio('starts.effort_usd + running.missed_usd', 'running.gained_a_month_usd') }}) as months_from_today
-    from running
-    inner join starts on running.programme = starts.programme
-    where
-        running.gained_a_month_usd > 0
-        and {{ ratio('starts.effort_usd + running.missed_usd', 'running.gained_a_month_usd') }} <= coalesce(running.next_start_months, {{ ratio('starts.effort_usd + running.missed_usd', 'running.gained_a_month_usd') }})
-    group by running.programme
+        programme,
+        min(months_from_today) as months_from_today
+    from reached
+    where months_from_today <= coalesce(next_start_months, months_from_today)
+    group by programme
 
 ),
 
@@ -163,7 +180,7 @@ final as (
         coalesce(summed.months_to_start, starts.months_to_start) as months_to_start,
         coalesce(summed.last_start_months, starts.months_to_start) as last_start_months,
         summed.revenue_change_usd, summed.change_usd, summed.change_low_usd, summed.change_high_usd,
-        case when summed.change_usd > 0 then paid_back.months_from_today - cast(summed.months_to_start as double) end as payback_months,
+        case when summed.change_usd > 0 then paid_back.months_from_today end as payback_with_start_months,
         {{ money('summed.first_year_usd - starts.effort_usd') }} as first_year_usd,
         {{ money('summed.first_year_low_usd - starts.effort_usd') }} as first_year_low_usd,
         {{ money('summed.first_year_high_usd - starts.effort_usd') }} as first_year_high_usd,

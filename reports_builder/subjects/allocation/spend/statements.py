@@ -8,6 +8,7 @@ from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table, compared
 from reports_builder.subjects.allocation.spend import queries as ask
+from reports_builder.subjects.changes import moved
 from reports_builder.warehouse import Warehouse
 
 _COMPONENTS = (
@@ -65,7 +66,7 @@ def all_spend_figures(spend: Evidence) -> tuple[KeyFigure, ...]:
             "cost_usd",
             "usd_table",
             change="cost_change_share",
-            status=_higher_or_lower(spend),
+            status=moved(spend["cost_change_share"], "higher", "lower"),
             better="down",
         ),
         KeyFigure(
@@ -75,11 +76,6 @@ def all_spend_figures(spend: Evidence) -> tuple[KeyFigure, ...]:
             status=note("within the target" if spend["is_owned_enough"] else "too much"),
         ),
     )
-
-
-def _higher_or_lower(spend: Evidence) -> Prose:
-    change = float(str(spend["cost_change_share"] or 0))
-    return note("higher" if change > 0 else "lower" if change < 0 else "unknown")
 
 
 def _category(record: Mapping[str, Value]) -> str:
@@ -303,13 +299,9 @@ def unowned_section(warehouse: Warehouse) -> tuple[Section, ...]:
 
 def _rose_most(record: Mapping[str, Value]) -> str:
     """The component that rose most by its heading, or why there is none."""
-    match record["largest_increase"]:
-        case None:
-            return "no month before"
-        case "none":
-            return "nothing rose"
-        case component:
-            return next(column.heading for column in _COMPONENTS if column.name == f"{component}_cost_usd")
+    said = {"None": "no month before", "none": "nothing rose"}
+    headings = {column.name.removesuffix("_cost_usd"): column.heading for column in _COMPONENTS}
+    return (said | headings)[str(record["largest_increase"])]
 
 
 def tenants_section(warehouse: Warehouse) -> tuple[Section, ...]:

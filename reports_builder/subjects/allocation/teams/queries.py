@@ -61,31 +61,34 @@ def budgets_ahead(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            team_name,
-            month_start_date,
-            decide_by_date,
-            approver_role,
-            budget_usd,
-            projected_cost_usd,
-            projected_variance_usd,
-            budget_status,
-            is_over,
-            month_phase = 'ended' as is_ended,
-            judged_months, over_months, suggested_budget_usd, suggested_without_savings_usd, overrun_verdict,
-            open_savings_usd, open_savings_on_machines_usd, open_savings_on_calls_usd, lift_savings_usd,
-            lifts_for_less, is_covered_by_savings,
-            month_savings_usd, overrun_after_savings_usd, all_saved_from_date, kept_from_date,
-            kept_low_from_date,
-            hard_stop_of, hard_stop_usd, hard_stop_forecast_usd, hard_stop_upper_usd,
-            suggested_team_budgets_usd, company_budget_usd, month_overrun_usd,
-            most_over_usd, most_over_after_savings_usd,
-            suggested_missed_from_date, last_date_ahead
+            team_name, month_start_date, budget_usd, projected_cost_usd, projected_variance_usd,
+            budget_status, is_over, month_phase = 'ended' as is_ended, month_overrun_usd
         from allocation.rpt_budget_advice
         where month_start_date >= :month_start and projected_variance_usd is not null
         order by
             is_over desc, is_over and is_ended, projected_variance_usd desc, month_start_date, team_name
         """,
         month_start=warehouse.period.as_of.replace(day=1),
+    )
+
+
+def decided(warehouse: Warehouse) -> Evidence:
+    """What each team decides that is over in the month of the first of ``budgets_ahead``."""
+    return warehouse.evidence(
+        """
+        select
+            team_name, month_start_date, month_phase = 'ended' as is_ended, budget_usd, projected_cost_usd,
+            projected_variance_usd, advice, over_months, judged_months, open_savings_usd,
+            open_savings_on_machines_usd, open_savings_on_calls_usd, lift_savings_usd, month_savings_usd,
+            overrun_after_savings_usd, all_saved_from_date, kept_from_date, kept_low_from_date,
+            suggested_budget_usd, suggested_without_savings_usd, suggested_missed_from_date,
+            hard_stop_of, hard_stop_usd, hard_stop_upper_usd, decide_by_date, approver_role,
+            suggested_team_budgets_usd, company_budget_usd
+        from allocation.rpt_budget_advice
+        where is_over and month_start_date = :month and projected_variance_usd is not null
+        order by projected_variance_usd desc, team_name
+        """,
+        month=budgets_ahead(warehouse)["month_start_date"],
     )
 
 

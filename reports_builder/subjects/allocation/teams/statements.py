@@ -17,6 +17,24 @@ TEAM_COLUMNS = (
     Column("failure_share", "Failed", "percent"),
     Column("customers", "Customers", "count"),
 )
+RUNNING_COLUMNS = (
+    Column("team_name", "Team"),
+    Column("budget_usd", "Budget", "usd_table"),
+    Column("actual_cost_usd", "Spent", "usd_table"),
+    Column("variance_usd", "Against plan so far", "delta_usd_table"),
+    Column("burn_rate", "Pace (1 is plan)", "ratio"),
+    Column("projected_cost_usd", "Whole month", "usd_table"),
+    Column("budget_status", "Status"),
+)
+# Of a month that is over, the whole is what was spent.
+ENDED_COLUMNS = (
+    Column("team_name", "Team"),
+    Column("budget_usd", "Budget", "usd_table"),
+    Column("actual_cost_usd", "Spent", "usd_table"),
+    Column("variance_usd", "Against budget", "delta_usd_table"),
+    Column("burn_rate", "Of budget, times", "ratio"),
+    Column("budget_status", "Status"),
+)
 
 
 def charged(charges: Evidence, month: Evidence) -> Prose:

@@ -37,7 +37,8 @@ def _status(record: Mapping[str, Value]) -> str:
         return f"may stop: {chance_in_words(record['stop_chance_share'])}"
     if days is None:
         return str(record["budget_status"])
-    between = "" if early is None else f" ({early} or later)" if late is None else f" ({early} to {late})"
+    to = " or later" if late is None else f" to {late}"
+    between = "" if early is None else f" ({early}{to})"
     return f"{record['budget_status']}: spent in {days} days{between}"
 
 

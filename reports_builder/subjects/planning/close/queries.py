@@ -157,7 +157,7 @@ def advice_on_teams(warehouse: Warehouse, month: Value) -> Evidence:
     """What is advised on teams that are over in the month after."""
     return warehouse.evidence(
         """
-        select team_id, overrun_verdict, is_covered_by_savings
+        select team_id, advice
         from allocation.rpt_budget_advice
         where month_start_date = last_day(:month) + 1 and is_over
         order by team_id
@@ -170,7 +170,7 @@ def advice_on_others(warehouse: Warehouse, month: Value) -> Evidence:
     """What open savings do about other budgets that are heading over in the month after."""
     return warehouse.evidence(
         """
-        select scope, scope_id, savings_verdict
+        select scope, scope_id, advice
         from planning.rpt_budgets
         where period = 'month' and period_start_date = last_day(:month) + 1
             and is_forecast_over and scope <> 'team'

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from reports_builder.evidence import Evidence, Prose, literal, note
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Section, Table
-from reports_builder.subjects.planning.budgets import advice
 from reports_builder.subjects.planning.close import queries as ask
 from reports_builder.subjects.planning.variance.statements import cause_in_words, in_words, to_do
 from reports_builder.warehouse import Warehouse
@@ -156,9 +155,9 @@ def _furthest_over(budget: Evidence, advised: _Advised) -> tuple[Prose, ...]:
 def _advised(warehouse: Warehouse, month: Value) -> _Advised:
     """What is advised on each budget that the month after is over, or that is too large, as elsewhere."""
     over = {
-        ("team", str(record["team_id"])): advice.of_team(record)
+        ("team", str(record["team_id"])): str(record["advice"])
         for record in ask.advice_on_teams(warehouse, month).records()
-    } | {_key(record): advice.of_scope(record) for record in ask.advice_on_others(warehouse, month).records()}
+    } | {_key(record): str(record["advice"]) for record in ask.advice_on_others(warehouse, month).records()}
     proposed = ask.proposed(warehouse).records()
     return _Advised(over, {_key(record): bool(record["is_below_last_budget"]) for record in proposed})
 

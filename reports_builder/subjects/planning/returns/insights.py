@@ -3,7 +3,7 @@
 from reports_builder.evidence import Evidence
 from reports_builder.insight_words import insight
 from reports_builder.model import Insight
-from reports_builder.subjects.planning.returns.statements import condition, investments_table
+from reports_builder.subjects.planning.returns.statements import investments_table
 
 
 def likely_loss(doubtful: Evidence, investments: Evidence) -> tuple[Insight, ...]:
@@ -14,7 +14,6 @@ def likely_loss(doubtful: Evidence, investments: Evidence) -> tuple[Insight, ...
         insight(
             "planning/returns/likely_loss",
             doubtful,
-            condition=condition(doubtful),
             supporting=investments_table(investments),
         ),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from reports_builder.chart_kinds import ranges
 from reports_builder.evidence import Evidence, Prose, note
 from reports_builder.formatting import Value, plain
+from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.subjects.planning.returns import queries as ask
 from reports_builder.warehouse import Warehouse
@@ -124,24 +125,7 @@ def doubt(doubtful: Evidence) -> Prose:
     return (
         chance
         + doubtful.say("after every step that pays in {loss_share_after_steps:percent}. ")
-        + condition(doubtful)
-    )
-
-
-def condition(doubtful: Evidence) -> Prose:
-    """When an investment of which a loss is too likely may be signed."""
-    is_saved = doubtful["verdict"] == "sign after the steps"
-    if doubtful["needed_share"] is None:
-        return note("Sign it only after its steps." if is_saved else "Do not sign it.")
-    return doubtful.say(
-        ("Sign it only after its steps, and if" if is_saved else "Do not sign it unless")
-        + " this is certain: {driver_name:text} {bound:text} {needed_share:percent} of the plan"
-        + (
-            ", {needed_share_after_steps:percent} after the steps"
-            if doubtful["needed_share_after_steps"] is not None
-            else ""
-        )
-        + ", all else as planned."
+        + phrase("planning/returns/_condition", doubtful)
     )
 
 

@@ -21,20 +21,16 @@ def worst(budgets: Evidence, ahead: Evidence | None) -> Evidence | None:
     )
 
 
-def over_budget(budget: Evidence, causes: Evidence, ahead: Evidence) -> tuple[Insight, ...]:
+def over_budget(budget: Evidence, causes: Evidence, decided: Evidence) -> tuple[Insight, ...]:
     """A budget of a month that was missed by far, with the part that weighs most.
 
-    ``causes`` are those of its scope, ``ahead`` is the advice on teams' budgets from this month on: a team
-    in it gets that advice and no other.
+    ``causes`` are those of its scope, ``decided`` is what teams decide on their budgets: a team in it gets
+    that advice and no other.
     """
     is_team = budget["scope"] == "team"
     named = str(budget["scope_name"]) if is_team else scope_in_words(budget.records()[budget.focus])
     advice = next(
-        (
-            row
-            for row in ahead.each()
-            if is_team and row["is_over"] and row["team_name"] == budget["scope_name"]
-        ),
+        (row for row in decided.each() if is_team and row["team_name"] == budget["scope_name"]),
         None,
     )
     nothing = note("")

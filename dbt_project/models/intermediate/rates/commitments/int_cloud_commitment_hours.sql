@@ -3,9 +3,8 @@
 
 {% set place = ['provider_name', 'usage_kind', 'plan_scope', 'family', 'reserved_as', 'region_id'] %}
 {% set of_the_hour = money('sum(hourly.list_cost_usd)') ~ ' as list_cost_usd, ' ~ money('sum(hourly.on_demand_cost_usd)') ~ ' as on_demand_cost_usd, '
-    ~ money('sum(hourly.measured_cost_usd)') ~ ' as measured_cost_usd, min(hourly.first_resource_id) as first_resource_id, max(hourly.last_resource_id) as last_resource_id' %}
+    ~ money('sum(hourly.measured_cost_usd)') ~ ' as measured_cost_usd' %}
 {% set used_usd = '(cast(sum(used.own_usd) as double) + cast(sum(used.beside_usd) as double) * owned.paid_share)' %}
-{% set price_share = 'coalesce(min(case when is_accepted and action_kind in ({0}) then ' ~ ratio('cost_after_usd', 'cost_after_usd + possible_usd') ~ ' end), 1)' %}
 {% set nothing = 'null as usage_kind, null as family, null as region_id, null as reserved_as, null as smallest_units' %}
 {% set is_covered_by_it = 'hourly.provider_name = {0}.provider_name and hourly.usage_kind = {0}.usage_kind and hourly.family = {0}.family and hourly.region_id = {0}.region_id' %}
 
@@ -35,8 +34,8 @@ left_over as (
         provider_name, resource_id,
         bool_and(is_use_measured) as is_use_measured,
         {{ accepted_type() }} as target,
-        case when bool_or(is_accepted and action_kind in ('off_hours', 'spot')) then 0 else {{ ratio('min(cost_after_usd)', 'max(scope_cost_usd)') }} end as left_share,
-        {{ price_share.format("'right_size', 'cheaper_type'") }} * {{ price_share.format("'arm_type'") }} as resized_share,
+        {{ share_left_to_commit_to() }} as left_share,
+        {{ price_left_by_types() }} as resized_share,
         1 - coalesce(max(case when action_kind in ('idle_machine', 'off_hours', 'spot') and saved_once_free_share > 0 then 1 when action_kind = 'right_size' then saved_once_free_share end), 0)
             as left_once_free_share,
         max(case when action_kind = 'right_size' and saved_once_free_share > 0 then target end) as target_once_free
@@ -65,7 +64,6 @@ slots as (
         case when types.family is null then lines.units_per_instance else {{ units_of_machine('types.normalized_units', 'lines') }} end as units_per_instance,
         {# Only a machine can be idle while it is paid. #}
         not lines.is_by_instance or coalesce(left_over.is_use_measured, false) as is_use_measured,
-        coalesce(lines.resource_id, '') as resource_id,
         lines.machine_hours * coalesce(left_over.left_share / left_over.resized_share, 1) as machine_hours,
         case
             when not lines.is_covered then coalesce(left_over.left_share, 1)
@@ -87,15 +85,14 @@ hourly as (
 
     select
         owned_series_id, {{ place | join(', ') }}, reach, usage_hour_at,
-        min(units_per_instance) as smallest_units,
-        cast(sum({{ decimal_of_double('machine_hours * units_per_instance', 'decimal(15, 6)') }}) as decimal(15, 6)) as units,
         {% for name, cost in [
             ('list_cost_usd', 'list_usd * left_share'), ('on_demand_cost_usd', 'on_demand_usd * left_share'), ('owned_cost_usd', 'owned_usd'), ('owned_list_usd', 'owned_list_usd'),
             ('measured_cost_usd', 'case when is_use_measured then on_demand_usd * left_share else 0 end')
         ] -%}
         {{ money('sum(' ~ money_of_double(cost) ~ ')') }} as {{ name }},
         {% endfor -%}
-        min(resource_id) as first_resource_id, max(resource_id) as last_resource_id
+        min(units_per_instance) as smallest_units,
+        cast(sum({{ decimal_of_double('machine_hours * units_per_instance', 'decimal(15, 6)') }}) as decimal(15, 6)) as units
     from slots
     where left_share > 0 or owned_series_id is not null
     group by owned_series_id, {{ place | join(', ') }}, reach, usage_hour_at
@@ -129,7 +126,7 @@ reached as (
 {# What runs on demand beside it takes the hours that its own machines leave, of the narrowest commitment first. #}
 floating as (
 
-    select reached.owned_series_id, hourly.usage_hour_at, hourly.list_cost_usd, hourly.first_resource_id, hourly.last_resource_id
+    select reached.owned_series_id, hourly.usage_hour_at, hourly.list_cost_usd
     from hourly
     cross join (values ('reservation', 1), ('family', 2), ('scope', 3)) as reaches (reach, place)
     inner join reached
@@ -173,15 +170,12 @@ series as (
     select
         owned.owned_series_id as series_id, 'owned' as usage_basis, owned.provider_name, used.usage_hour_at, cast(0 as decimal(6, 4)) as discount_share, {{ nothing }},
         {{ decimal_of_double('least(' ~ used_usd ~ ', cast(owned.most_usd as double))', 'decimal(15, 6)') }} as units,
-        {% for cost in ['list_cost_usd', 'on_demand_cost_usd', 'measured_cost_usd'] -%}
-        {{ money_of_double('cast(sum(used.list_cost_usd) as double) * least(' ~ ratio('owned.most_usd', used_usd) ~ ', 1)') }} as {{ cost }},
-        {% endfor -%}
-        min(used.first_resource_id) as first_resource_id, max(used.last_resource_id) as last_resource_id
+        {% for cost in ['list_cost_usd', 'on_demand_cost_usd', 'measured_cost_usd'] %}{{ money_of_double('cast(sum(used.list_cost_usd) as double) * least(' ~ ratio('owned.most_usd', used_usd) ~ ', 1)') }} as {{ cost }}{{ ', ' if not loop.last }}{% endfor %}
     from (
-        select owned_series_id, usage_hour_at, list_cost_usd, on_demand_cost_usd as own_usd, 0 as beside_usd, first_resource_id, last_resource_id from hourly
+        select owned_series_id, usage_hour_at, list_cost_usd, on_demand_cost_usd as own_usd, 0 as beside_usd from hourly
         where owned_series_id is not null
         union all
-        select owned_series_id, usage_hour_at, list_cost_usd, 0 as own_usd, list_cost_usd as beside_usd, first_resource_id, last_resource_id from floating
+        select owned_series_id, usage_hour_at, list_cost_usd, 0 as own_usd, list_cost_usd as beside_usd from floating
     ) as used
     inner join owned on used.owned_series_id = owned.owned_series_id
     group by owned.owned_series_id, owned.provider_name, owned.paid_share, owned.most_usd, used.usage_hour_at
@@ -196,7 +190,6 @@ layered as (
             sum(units) over (partition by series_id, usage_hour_at order by discount_share desc rows between unbounded preceding and current row) - units as decimal(15, 6)
         ) as units_before,
         units as demanded_units, list_cost_usd, on_demand_cost_usd, measured_cost_usd,
-        case when first_resource_id = last_resource_id then nullif(first_resource_id, '') end as only_resource_id,
         {{ decimal_of_double(ratio('on_demand_cost_usd', 'units'), 'decimal(22, 12)') }} as usd_per_demanded_unit
     from series
     where units > 0

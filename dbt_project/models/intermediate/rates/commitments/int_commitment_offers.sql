@@ -147,13 +147,12 @@ offers as (
 
 ),
 
-{# What is behind the usage of the days that are judged: machines that somebody measured, and whether it is one resource alone. #}
+{# Whether somebody measured the machines behind the usage of the days that are judged. #}
 behind as (
 
     select
         hours.series_id,
-        least({{ ratio('sum(hours.measured_cost_usd)', 'sum(hours.on_demand_cost_usd)') }}, 1) as measured_share,
-        case when count(hours.only_resource_id) = count(*) and min(hours.only_resource_id) = max(hours.only_resource_id) then min(hours.only_resource_id) end as only_resource_id
+        least({{ ratio('sum(hours.measured_cost_usd)', 'sum(hours.on_demand_cost_usd)') }}, 1) as measured_share
     from hours
     inner join cases on hours.history_id = cases.history_id and cast(hours.usage_hour_at as date) between cases.first_date and cases.last_date
     where cases.usage_case = 'as_judged'
@@ -165,8 +164,7 @@ final as (
 
     select
         offers.*,
-        case when offers.history_id = 'models' then 1 else behind.measured_share end as measured_share,
-        behind.only_resource_id
+        case when offers.history_id = 'models' then 1 else behind.measured_share end as measured_share
     from offers
     left join behind on offers.series_id = behind.series_id
 

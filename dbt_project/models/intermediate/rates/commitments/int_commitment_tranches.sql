@@ -6,6 +6,12 @@ with decided as (
 
 ),
 
+bases as (
+
+    select * from {{ ref('int_commitment_bases') }}
+
+),
+
 actions as (
 
     select * from {{ ref('savings_actions') }}
@@ -27,22 +33,27 @@ waits as (
 
 ),
 
-{# No more tranches than the term has room for, and none smaller than what is sold. #}
+{# No more tranches than the term has room for, and none smaller than what is sold. What rests on machines that are yet to take another type is signed
+   once a look-back shows them. #}
 planned as (
 
     select
-        *,
+        decided.*,
+        waits.months_to_wait
+        + case when bases.machines_to_move > 0 then cast(ceil({{ ratio(var('commitment_lookback_days'), days_of_mean_month()) }}) as integer) else 0 end as months_to_wait,
         {{ assumption('commitment_tranche_months', 'integer') }} as months_between,
-        cast(round({{ ratio('committed_units', 'unit_increment') }}) as bigint) as increments,
+        cast(round({{ ratio('decided.committed_units', 'decided.unit_increment') }}) as bigint) as increments,
         greatest(
             least(
                 {{ assumption('commitment_tranches', 'integer') }},
-                cast(floor({{ ratio('term_months', assumption('commitment_tranche_months')) }}) as integer),
-                cast(floor({{ ratio('committed_units', 'minimum_units') }}) as integer)
+                cast(floor({{ ratio('decided.term_months', assumption('commitment_tranche_months')) }}) as integer),
+                cast(floor({{ ratio('decided.committed_units', 'decided.minimum_units') }}) as integer)
             ), 1
         ) as tranches
     from decided
-    where is_chosen
+    cross join waits
+    left join bases on decided.usage_group = bases.series_id and decided.committed_units = bases.level_units
+    where decided.is_chosen
 
 ),
 
@@ -62,9 +73,9 @@ final as (
         planned.monthly_savings_usd,
         planned.eligible_monthly_usd,
         numbers.number as tranche_number,
-        waits.months_to_wait,
-        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_between * (numbers.number - 1)') }} as signed_month_date,
-        {{ month_after('planned.lookback_end_date + 1', 'waits.months_to_wait + planned.months_between * (numbers.number - 1) + planned.term_months - 1') }} as end_month_date,
+        planned.months_to_wait,
+        {{ month_after('planned.lookback_end_date + 1', 'planned.months_to_wait + planned.months_between * (numbers.number - 1)') }} as signed_month_date,
+        {{ month_after('planned.lookback_end_date + 1', 'planned.months_to_wait + planned.months_between * (numbers.number - 1) + planned.term_months - 1') }} as end_month_date,
         case
             when planned.tranches = 1 then planned.committed_units
             else cast(planned.unit_increment * (
@@ -74,7 +85,6 @@ final as (
         end as units
     from planned
     inner join numbers on numbers.number <= planned.tranches
-    cross join waits
 
 )
 

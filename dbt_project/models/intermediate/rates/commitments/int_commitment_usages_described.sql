@@ -30,13 +30,14 @@ resized as (
     select
         provider_name,
         resource_id,
-        {{ accepted_type() }} as target
+        {{ accepted_type() }} as target,
+        {{ share_left_to_commit_to() }} as left_share
     from optimized
     group by provider_name, resource_id
 
 ),
 
-{# By the type that a machine takes, as the engine sees it. #}
+{# By the type that a machine takes, and what the actions leave of it, as the engine sees it. #}
 usages as (
 
     select
@@ -48,11 +49,13 @@ usages as (
         case when types.family is null then lines.units_per_instance else {{ units_of_machine('types.normalized_units', 'lines') }} end as units_per_instance,
         lines.operating_system, lines.tenancy, lines.sub_account_id, lines.billing_account_id,
         coalesce(lines.team_id, 'shared') as team_id,
-        {{ money('sum(case when cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date then lines.list_cost_usd end)') }} as judged_usd
+        {{ money('sum(case when cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date then '
+            ~ money_of_double('cast(lines.list_cost_usd as double) * case when lines.is_covered then 1 else coalesce(resized.left_share, 1) end') ~ ' end)') }} as judged_usd
     from lines
     inner join cases on lines.provider_name = cases.history_id
     left join resized on lines.provider_name = resized.provider_name and lines.resource_id = resized.resource_id
     left join machine_types as types on lines.provider_name = types.provider_name and case when not lines.is_covered then resized.target end = types.instance_type
+    where lines.is_covered or coalesce(resized.left_share, 1) > 0
     group by all
 
 ),
@@ -98,6 +101,28 @@ used as (
 
 ),
 
+accounts as (
+
+    select
+        series_id,
+        sub_account_id,
+        row_number() over (partition by series_id order by sum(judged_usd) desc nulls last, sub_account_id asc) as account_rank
+    from series
+    where sub_account_id is not null
+    group by series_id, sub_account_id
+
+),
+
+accounts_named as (
+
+    select
+        series_id,
+        {{ some_named('sub_account_id', 'sub_account_id is not null', 'account_rank') }} as account_id
+    from accounts
+    group by series_id
+
+),
+
 bought as (
 
     select
@@ -106,7 +131,7 @@ bought as (
         min_by(instance_type, {{ in_order('units_per_instance', 'instance_type') }}) as smallest_type,
         min(units_per_instance) as smallest_units,
         {% for name, column in [
-            ('platform', 'operating_system'), ('tenancy', 'tenancy'), ('account_id', 'sub_account_id'), ('payer_id', 'billing_account_id'), ('region_id', 'region_id')
+            ('platform', 'operating_system'), ('tenancy', 'tenancy'), ('payer_id', 'billing_account_id'), ('region_id', 'region_id')
         ] -%}
         case
             when count(distinct {{ column }}) = 1 then min({{ column }})
@@ -123,8 +148,10 @@ final as (
 
     select
         bought.*,
+        accounts_named.account_id,
         used.used_by
     from bought
+    left join accounts_named on bought.series_id = accounts_named.series_id
     left join used on bought.series_id = used.series_id
 
 )

@@ -1,12 +1,13 @@
 {# one row per resource x way to pay less for it: what it saves alone, what on what the ways before it leave, and whether it is taken #}
 
-{# Of what could be saved a share is counted, as of switches of models: some resources turn out to be needed as they are. Options on volumes and on
-   cards count their own. #}
+{# Of what could be saved a share is counted, as of switches of models: some resources turn out to be needed as they are. Options on
+   volumes count their own. #}
 {% set counted = [
     ('idle_machine', assumption('idle_machine_low_share'), assumption('idle_machine_base_share', 'decimal(6, 4)')),
     ('off_hours', assumption('off_hours_low_share'), assumption('off_hours_base_share', 'decimal(6, 4)')),
     ('right_size', assumption('right_size_low_share'), assumption('right_size_base_share', 'decimal(6, 4)')),
     ('cheaper_type', assumption('cheaper_type_low_share'), assumption('cheaper_type_base_share', 'decimal(6, 4)')),
+    ('gpu_idle', assumption('gpu_released_low_share'), assumption('gpu_released_share', 'decimal(6, 4)')),
     ('arm_type', assumption('arm_type_low_share'), assumption('arm_type_base_share', 'decimal(6, 4)')),
     ('spot', assumption('spot_low_share'), assumption('spot_base_share', 'decimal(6, 4)')),
     ('storage_tier', assumption('storage_tier_low_share'), assumption('storage_tier_base_share', 'decimal(6, 4)')),

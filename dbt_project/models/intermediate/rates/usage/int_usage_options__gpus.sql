@@ -160,11 +160,11 @@ options as (
         resource_id,
         'gpu_idle' as action_kind,
         'stopped while free' as target,
-        (not_held_share + held_idle_share) * {{ assumption('gpu_released_share') }} as saved_share,
-        (not_held_share + held_idle_share) * {{ assumption('gpu_released_low_share') }} as saved_low_share,
+        not_held_share + held_idle_share as saved_share,
+        not_held_share + held_idle_share as saved_low_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_high_share') }} as saved_high_share,
         {# The same jobs hold fewer cards for as long. #}
-        (not_held_share + held_idle_share) * {{ assumption('gpu_released_share') }} as resized_saved_share,
+        not_held_share + held_idle_share as resized_saved_share,
         cast(0 as double) as one_off_usd,
         'in ' || {{ percent_text('not_held_share') }} || ' of its hours nobody held a card, in ' || {{ percent_text('held_idle_share') }} || ' what was held did nothing'
         || coalesce(' with ' || {{ percent_text('idle_memory_share') }} || ' of memory full', '')
