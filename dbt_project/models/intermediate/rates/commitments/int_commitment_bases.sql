@@ -3,7 +3,8 @@
 
 with outcomes as (
 
-    select * from {{ ref('int_commitment_outcomes') }}
+    select *, max(case when is_recommended and group_id = alternatives then 1 else 0 end) over (partition by alternatives) = 1 as is_on_everything
+    from {{ ref('int_commitment_outcomes') }}
     where usage_basis = 'after_actions' and outcome in ('pays', 'measure first') and history_id <> 'models'
 
 ),
@@ -27,7 +28,8 @@ machine_types as (
 
 ),
 
-{# A plan on everything takes the highest discount first: of dollars at list price its level is no more than this. #}
+{# Of a plan on everything and offers on its parts one kind is out of the question. A plan takes the highest discount first: of dollars at list price its level
+   is no more than this. #}
 levels as (
 
     select
@@ -40,6 +42,7 @@ levels as (
         end as usage_units,
         max(lookback_start_date) as first_date, max(lookback_end_date) as last_date, max(history_id) as provider_name, max(months_per_lookback) as months
     from outcomes
+    where (group_id = alternatives) = is_on_everything or is_best_option
     group by series_id, committed_units
 
 ),
@@ -54,10 +57,8 @@ days as (
 resources as (
 
     select
-        provider_name, resource_id, max(team_id) as team_id,
-        {{ accepted_type() }} as target,
-        {{ share_left_to_commit_to() }} as left_share,
-        {{ price_left_by_types() }} as resized_share,
+        provider_name, resource_id, max(team_id) as team_id, {{ accepted_type() }} as target,
+        {{ share_left_to_commit_to() }} as left_share, {{ price_left_by_types() }} as resized_share,
         bool_or(action_kind = 'off_hours' and verdict = 'unknown') as is_to_ask
     from optimized
     group by provider_name, resource_id
@@ -157,8 +158,7 @@ taken as (
 teams as (
 
     select
-        series_id, level_units,
-        coalesce(team_id, 'shared') as team_id,
+        series_id, level_units, coalesce(team_id, 'shared') as team_id,
         {{ ratio('sum(covered_usd)', 'sum(sum(covered_usd)) over (partition by series_id, level_units)') }} as team_share,
         row_number() over (partition by series_id, level_units order by sum(covered_usd) desc, coalesce(team_id, 'shared') asc) as team_rank
     from taken
