@@ -110,6 +110,9 @@ def test_what_hangs_on_an_answer_a_move_or_one_machine_is_said_before_it_is_sign
         "'i-2 of web to t3a.large' as first_to_move, 43 as monthly_savings_if_not_moved_usd, 42 as monthly_savings_without_largest_usd, 1 as simulated_share",
     )
     with open_warehouse(tiny.path) as warehouse:
+        assert what_clouds_save(totals(warehouse), signing(warehouse)).plain.startswith(
+            "to clouds they would save $170 a month ($92 if the machines to be asked for are off at night), for a promise"
+        )
         (insight,) = cloud_commitment_insight(warehouse)
         (section,) = cloud_commitment_sections(warehouse)
     said = (

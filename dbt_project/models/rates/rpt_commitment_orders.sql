@@ -116,9 +116,12 @@ offers as (
         end as flexibility,
         bought_for.account_id, bought_for.payer_id, judged.hourly_commitment_usd, judged.term_months, judged.payment_option,
         signed.first_signing_date, signed.last_signing_date, signed.first_term_ends_on, signed.last_term_ends_on, signed.tranches,
-        case when signed.months_to_wait > 0 then 'make the savings on calls and machines first: it is sized on what they leave' end
-        || case when judged.machines_to_move > 0 then '; sign it for those alone that have moved: ' || judged.first_to_move else '' end
-        || case when judged.machines_to_ask > 0 then '; first ask whether ' || judged.first_to_ask || ' may be off at night' else '' end as condition,
+        nullif(concat_ws(
+            '; ',
+            case when signed.months_to_wait > 0 then 'make the savings on calls and machines first: it is sized on what they leave' end,
+            case when judged.machines_to_move > 0 then 'sign it for those alone that have moved: ' || judged.first_to_move end,
+            case when judged.machines_to_ask > 0 then 'first ask whether ' || judged.first_to_ask || ' may be off at night' end
+        ), '') as condition,
         judged.upfront_cost_usd as upfront_usd, judged.monthly_payment_usd as payment_month_usd, judged.obligation_usd, judged.monthly_savings_usd as savings_30_days_usd,
         {# Of few machines none can be a fifth less: one of them goes. #}
         least(judged.monthly_savings_less_usage_usd, judged.monthly_savings_without_largest_usd) as savings_low_30_days_usd, judged.monthly_savings_more_usage_usd as savings_high_30_days_usd,
@@ -126,8 +129,7 @@ offers as (
         case when judged.is_on_models then model_options.net_monthly_savings_after_price_plan_usd when judged.is_recommended then judged.monthly_savings_usd end
             as savings_after_price_plan_30_days_usd,
         judged.backtested_monthly_savings_usd as backtested_savings_30_days_usd,
-        case when works.work_parts > 0 then works.provider || ', ' || cast(works.work_parts as string) || ' in one contract' || case when works.is_illustrative then ', examples' else '' end end
-            as contract,
+        case when works.work_parts > 0 then works.provider || ', ' || cast(works.work_parts as string) || ' in one contract' || case when works.is_illustrative then ', examples' else '' end end as contract,
         kinds.owner_role,
         {# What is of the whole contract stands on its first row alone, so that a column can be summed. #}
         {% for name, amount in [('effort_days', 'effort_days'), ('effort_usd', 'effort_usd'), ('savings_30_days_usd', 'monthly_savings_usd')] -%}

@@ -277,8 +277,9 @@ def what_clouds_save(sums: Evidence, terms: Evidence) -> Prose:
     if not sums["signed"]:
         return sums.say("to clouds none of {options:count} options is worth signing; ")
     return say(
-        "to clouds they would save **{saved_usd:usd}** a month, for a promise of **{promised_usd:usd}** "
-        "until {last_term_ends_on:month}; ",
+        "to clouds they would save **{saved_usd:usd}** a month"
+        + (" ({if_off_usd:usd} if the machines to be asked for are off at night)" if sums["to_ask"] else "")
+        + ", for a promise of **{promised_usd:usd}** until {last_term_ends_on:month}; ",
         sums,
         terms,
     )
