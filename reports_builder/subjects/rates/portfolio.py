@@ -209,7 +209,7 @@ def portfolio_figures(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "At risk with the portfolio",
             totals.cell("at_risk_usd", "usd_table"),
-            status=totals.say("limit {risk_limit_usd:usd}"),
+            status=totals.say("as long as no machine goes; limit {risk_limit_usd:usd}"),
         ),
     )
 
