@@ -118,7 +118,7 @@ def test_what_hangs_on_an_answer_a_move_or_one_machine_is_said_before_it_is_sign
     said = (
         "Of 1 of the machines behind them no tag says whether they may be off at night: if all of them were, what is signed would save $92 a "
         "month, so ask first. $97 of it, in 1 of the 2, is of machines that are still to take their type: it is simulated, and to be signed only "
-        "for those that have moved, once a month of their hours is on the bill. If the largest of each does not move, all together save $116. $0.00 a "
+        "for those that have moved, once a month of their hours is on the bill. If the largest of each does not move, all together save $116. $0 a "
         "month waits for neither. In the worst of these cases for each, its largest machine gone among them, they save -$7 a month, and $2.3K is paid for "
         "nothing until the terms end."
     )
@@ -128,8 +128,8 @@ def test_what_hangs_on_an_answer_a_move_or_one_machine_is_said_before_it_is_sign
     tables = {table.caption.plain[:10]: table for table in section.tables if table.caption}
     rows = [[str(cell) for cell in row] for row in tables["Before you"].cells]
     assert rows == [
-        ["t3a", "3 machines", "unknown", "$97.00", "$42.00", "unknown", "none", "$97.00", "i-2 of web to t3a.large", "$43.00"],
-        ["c5", "only i-1", "unknown", "$73.00", "-$49.00", "unknown", "i-1 of web", "-$5.00", "none", "$73.00"],
+        ["t3a", "3 machines", "unknown", "$97.00", "$42.00", "$800.00", "none", "$97.00", "i-2 of web to t3a.large", "$43.00"],
+        ["c5", "only i-1", "unknown", "$73.00", "-$49.00", "$1,500.00", "i-1 of web", "-$5.00", "none", "$73.00"],
     ]  # fmt: skip
     assert [str(row[0]) for row in tables["How sure i"].cells] == ["c5"]
     assert [str(row[0]) for row in tables["The same o"].cells] == ["t3a"]
