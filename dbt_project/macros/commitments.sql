@@ -112,3 +112,8 @@
     {{ string_agg_sorted('case when ' ~ is_meant ~ ' and ' ~ place ~ ' <= 3 then ' ~ name ~ ' end', ', ', by=place) }}
     || case when count(case when {{ is_meant }} then 1 end) > 3 then ' and ' || cast(count(case when {{ is_meant }} then 1 end) - 3 as string) || ' more' else '' end
 {%- endmacro %}
+
+{# The least that a commitment saves of the cases that are looked at: less usage, the machine that most of it rests on gone, those to ask for off at night. #}
+{% macro lowest_savings(savings, savings_less_usage, bases) -%}
+    {{ money('least(' ~ savings_less_usage ~ ', ' ~ savings ~ ' - coalesce(greatest(' ~ bases ~ 'largest_monthly_usd, ' ~ bases ~ 'asked_monthly_usd), 0))') }}
+{%- endmacro %}

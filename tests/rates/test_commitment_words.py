@@ -104,17 +104,23 @@ def test_what_is_promised_is_said_beside_what_it_saves(tiny: Tiny) -> None:
 def test_what_hangs_on_an_answer_a_move_or_one_machine_is_said_before_it_is_signed(tiny: Tiny) -> None:
     tiny.commitments(
         f"{SIGNED}, {QUOTE}, 'c5' as usage_group, 73 as monthly_savings_usd, 1 as machines, 'i-1' as only_resource_id, 1 as machines_to_ask, "
-        "'i-1 of web' as first_to_ask, -5 as monthly_savings_if_off_usd, 0 as machines_to_move, -49 as monthly_savings_without_largest_usd, "
+        "'i-1 of web' as first_to_ask, -5 as monthly_savings_if_off_usd, 0 as machines_to_move, -49 as monthly_savings_without_largest_usd, -49 as monthly_savings_low_usd, 1500 as largest_machine_obligation_usd, "
         "0 as simulated_share",
         f"{SIGNED}, {QUOTE}, 't3a' as usage_group, 97 as monthly_savings_usd, 3 as machines, 0 as machines_to_ask, 2 as machines_to_move, "
-        "'i-2 of web to t3a.large' as first_to_move, 43 as monthly_savings_if_not_moved_usd, 42 as monthly_savings_without_largest_usd, 1 as simulated_share",
+        "'i-2 of web to t3a.large' as first_to_move, 43 as monthly_savings_if_not_moved_usd, 42 as monthly_savings_without_largest_usd, 42 as monthly_savings_low_usd, 800 as largest_machine_obligation_usd, 1 as simulated_share",
     )
     with open_warehouse(tiny.path) as warehouse:
+        assert what_clouds_save(totals(warehouse), signing(warehouse)).plain.startswith(
+            "to clouds they would save $170 a month ($92 if the machines to be asked for are off at night), for a promise"
+        )
         (insight,) = cloud_commitment_insight(warehouse)
         (section,) = cloud_commitment_sections(warehouse)
     said = (
         "Of 1 of the machines behind them no tag says whether they may be off at night: if all of them were, what is signed would save $92 a "
-        "month, so ask first. $97 of it, in 1 of the 2, is of machines that are still to take their type: it is simulated, and to be signed only"
+        "month, so ask first. $97 of it, in 1 of the 2, is of machines that are still to take their type: it is simulated, and to be signed only "
+        "for those that have moved, once a month of their hours is on the bill. If the largest of each does not move, all together save $116. $0 a "
+        "month waits for neither. In the worst of these cases for each, its largest machine gone among them, they save -$7 a month, and $2.3K is paid for "
+        "nothing until the terms end."
     )
     assert said in insight.problem.plain
     assert "partly simulated" in insight.outcome.plain
@@ -122,8 +128,8 @@ def test_what_hangs_on_an_answer_a_move_or_one_machine_is_said_before_it_is_sign
     tables = {table.caption.plain[:10]: table for table in section.tables if table.caption}
     rows = [[str(cell) for cell in row] for row in tables["Before you"].cells]
     assert rows == [
-        ["t3a", "3 machines", "unknown", "$97.00", "$42.00", "unknown", "none", "$97.00", "i-2 of web to t3a.large", "$43.00"],
-        ["c5", "only i-1", "unknown", "$73.00", "-$49.00", "unknown", "i-1 of web", "-$5.00", "none", "$73.00"],
+        ["t3a", "3 machines", "unknown", "$97.00", "$42.00", "$800.00", "none", "$97.00", "i-2 of web to t3a.large", "$43.00"],
+        ["c5", "only i-1", "unknown", "$73.00", "-$49.00", "$1,500.00", "i-1 of web", "-$5.00", "none", "$73.00"],
     ]  # fmt: skip
     assert [str(row[0]) for row in tables["How sure i"].cells] == ["c5"]
     assert [str(row[0]) for row in tables["The same o"].cells] == ["t3a"]

@@ -56,7 +56,7 @@ def test_a_portfolio_says_what_a_limit_keeps_out(tiny: Tiny) -> None:
     with open_warehouse(tiny.path) as warehouse:
         chosen, ladder = portfolio_sections(warehouse)
     assert chosen.text[0].plain == (
-        "Together they save $80 a month with $146 at risk as long as no machine goes, of at most $300. Of $900.00 a month that "
+        "Together they save $80 a month with $146 at risk while every machine stays; the limit is $300. Of $900.00 a month that "
         "offers of clouds and on models could cover once the other actions are done, and what is owned, 10 % is covered now and 50 % with them; the target "
         "is 70 %. Without target and limit they would save $89 a month, with $346 at risk."
     )

@@ -78,7 +78,7 @@ advised as (
         {% for name in ['used_by', 'machines', 'only_resource_id', 'machines_to_ask', 'named_to_ask', 'asked_monthly_usd', 'machines_to_move', 'named_to_move', 'simulated_share'] -%}
         bases.{{ name }},
         {% endfor -%}
-        bases.largest_units, bases.largest_monthly_usd, bases.largest_move_monthly_usd,
+        bases.largest_units, bases.largest_monthly_usd, bases.largest_move_monthly_usd, bases.asked_units, bases.asked_covered_usd,
         {% for quantile in quantile_names %}quantiles.used_units_{{ quantile }}, {% endfor %}
         histories.history_share,
         {{ money(money('outcomes.hourly_commitment_usd * outcomes.upfront_share') ~ ' * cast(730 * outcomes.term_months as decimal(9, 0))') }} as upfront_cost_usd,
@@ -138,9 +138,7 @@ final as (
         payment_option,
         cast(discount_share as double) as discount_share,
         is_illustrative,
-        offer_source as rate_source,
-        priced_on as rate_priced_on,
-        price_address as rate_address,
+        offer_source as rate_source, priced_on as rate_priced_on, price_address as rate_address,
         lookback_start_date,
         lookback_end_date,
         lookback_hours,
@@ -152,11 +150,7 @@ final as (
         monthly_payment_usd,
         {{ money('upfront_cost_usd + cast(monthly_payment_usd as decimal(25, 12)) * term_months') }} as obligation_usd,
         {{ month_after('lookback_end_date', 'term_months') }} as term_end_month_date,
-        less_tied_offer_name,
-        less_tied_monthly_savings_usd,
-        one_year_offer_name,
-        one_year_monthly_savings_usd,
-        one_year_obligation_usd,
+        less_tied_offer_name, less_tied_monthly_savings_usd, one_year_offer_name, one_year_monthly_savings_usd, one_year_obligation_usd,
         {{ money('net_monthly_savings_usd - one_year_monthly_savings_usd') }} as longer_term_monthly_savings_usd,
         {{ money('upfront_cost_usd + cast(monthly_payment_usd as decimal(25, 12)) * term_months - one_year_obligation_usd') }} as longer_term_obligation_usd,
         on_demand_cost_usd,
@@ -185,6 +179,12 @@ final as (
         {% endfor -%}
         used_by, machines, only_resource_id, machines_to_ask, named_to_ask as first_to_ask, machines_to_move, named_to_move as first_to_move, simulated_share,
         {{ money('net_monthly_savings_usd - asked_monthly_usd') }} as monthly_savings_if_off_usd,
+        case when model <> 'everything' and machines_to_ask > 0 then cast(greatest(committed_units - asked_units, 0) as decimal(15, 6)) end as committed_units_if_off,
+        case
+            when model <> 'everything' and committed_units <= asked_units then {{ money(0) }}
+            when model <> 'everything' then {{ money('net_monthly_savings_usd - asked_covered_usd + ' ~ money(money('asked_units * usd_per_unit_hour') ~ ' * lookback_hours') ~ ' * months_per_lookback') }}
+        end as monthly_savings_of_fewer_if_off_usd,
+        {{ lowest_savings('net_monthly_savings_usd', 'net_monthly_savings_less_usage_usd', '') }} as monthly_savings_low_usd,
         {{ money('net_monthly_savings_usd - largest_move_monthly_usd') }} as monthly_savings_if_not_moved_usd,
         {{ money('net_monthly_savings_usd - largest_monthly_usd') }} as monthly_savings_without_largest_usd,
         {{ money(money('largest_units * usd_per_unit_hour') ~ ' * cast(730 * term_months as decimal(9, 0))') }} as largest_machine_obligation_usd,

@@ -193,8 +193,7 @@ final as (
             else 'renew it'
         end as advice,
         coalesce(judged.days_left <= {{ assumption('commitment_decision_days') }}, false) as is_to_decide,
-        judged.ends_on - cast({{ assumption('commitment_quote_days') }} as integer) as decide_by_date,
-        kinds.owner_role,
+        judged.ends_on - cast({{ assumption('commitment_quote_days') }} as integer) as decide_by_date, kinds.owner_role,
         {{ days_in_words('kinds.effort_days + kinds.effort_days_per_part') }} as effort,
         cast(kinds.effort_days + kinds.effort_days_per_part as decimal(18, 2)) as effort_days,
         {{ effort_of('1') }} as effort_usd,
@@ -206,5 +205,6 @@ final as (
 
 select
     *,
-    {{ first_year_net('effort_usd', 'renewed_monthly_savings_usd', 'months_to_start') }} as first_year_usd
+    {{ first_year_net('effort_usd', 'renewed_monthly_savings_usd', 'months_to_start') }} as first_year_usd,
+    {{ first_year_net('effort_usd', 'renewed_monthly_savings_if_off_usd', 'months_to_start') }} as first_year_if_off_usd
 from final

@@ -156,6 +156,13 @@ def totals(warehouse: Warehouse) -> Evidence:
             coalesce(sum(machines_to_ask) filter (where is_recommended), 0) as to_ask,
             sum(coalesce(monthly_savings_if_off_usd, monthly_savings_usd)) filter (where is_recommended)
                 as if_off_usd,
+            sum(coalesce(monthly_savings_if_not_moved_usd, monthly_savings_usd)) filter (where is_recommended)
+                as if_not_moved_usd,
+            sum(monthly_savings_low_usd) filter (where is_recommended) as low_usd,
+            sum(largest_machine_obligation_usd) filter (where is_recommended) as lost_usd,
+            coalesce(sum(monthly_savings_usd) filter (
+                where is_recommended and machines_to_ask = 0 and machines_to_move = 0
+            ), 0) as settled_usd,
             count(*) filter (where is_recommended and machines_to_move > 0) as simulated,
             sum(monthly_savings_usd) filter (where is_recommended and machines_to_move > 0) as simulated_usd,
             sum(longer_term_monthly_savings_usd) filter (where is_recommended) as longer_saves_usd,
@@ -184,11 +191,17 @@ def signing(warehouse: Warehouse) -> Evidence:
 
 
 def _chosen(
-    warehouse: Warehouse, *, longer: bool = False, to_measure: bool = False, of: str = "all"
+    warehouse: Warehouse,
+    *,
+    longer: bool = False,
+    to_measure: bool = False,
+    of: str = "all",
+    surest_first: bool = False,
 ) -> Evidence:
     """The options that are recommended, those ``longer`` than a year alone, or those ``to_measure`` first.
 
-    Of those ``measured`` no machine is to take another type first, of those ``simulated`` one is.
+    ``surest_first`` puts those that wait for no answer and no move before the others. Of those ``measured``
+    no machine is to take another type first, of those ``simulated`` one is.
     """
     return warehouse.evidence(
         """
@@ -210,11 +223,14 @@ def _chosen(
             and is_to_be_measured = :to_measure and (is_recommended or :to_measure)
             and (one_year_offer_name is not null or not :longer)
             and (:of = 'all' or (coalesce(machines_to_move, 0) > 0) = (:of = 'simulated'))
-        order by is_illustrative, monthly_savings_usd desc, usage_group, offer_id
+        order by
+            is_illustrative, :surest_first and machines_to_ask + machines_to_move > 0,
+            monthly_savings_usd desc, usage_group, offer_id
         """,
         longer=longer,
         to_measure=to_measure,
         of=of,
+        surest_first=surest_first,
     )
 
 
@@ -277,8 +293,9 @@ def what_clouds_save(sums: Evidence, terms: Evidence) -> Prose:
     if not sums["signed"]:
         return sums.say("to clouds none of {options:count} options is worth signing; ")
     return say(
-        "to clouds they would save **{saved_usd:usd}** a month, for a promise of **{promised_usd:usd}** "
-        "until {last_term_ends_on:month}; ",
+        "to clouds they would save **{saved_usd:usd}** a month"
+        + (" ({if_off_usd:usd} if the machines to be asked for are off at night)" if sums["to_ask"] else "")
+        + ", for a promise of **{promised_usd:usd}** until {last_term_ends_on:month}; ",
         sums,
         terms,
     )
@@ -289,7 +306,7 @@ def cloud_commitment_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     sums = totals(warehouse)
     if not sums["signed"]:
         return ()
-    chosen = _chosen(warehouse)
+    chosen = _chosen(warehouse, surest_first=True)
     return (
         insight(
             "rates/cloud_commitments",

@@ -28,7 +28,7 @@ def due(warehouse: Warehouse) -> Evidence:
             utilization_share, renewed_hourly_usd, renewed_monthly_savings_usd, advice, owner_role, effort,
             used_by, machines, machines_to_change, first_to_change, machines_to_ask, asked_hourly_usd,
             first_to_ask, renewed_hourly_if_off_usd, renewed_monthly_savings_if_off_usd,
-            unchanged_monthly_savings_if_off_usd, first_year_usd
+            unchanged_monthly_savings_if_off_usd, first_year_usd, first_year_if_off_usd
         from rates.rpt_commitment_renewals
         where is_to_decide
         order by ends_on, provider_name, commitment_id

@@ -209,7 +209,7 @@ def portfolio_figures(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "At risk with the portfolio",
             totals.cell("at_risk_usd", "usd_table"),
-            status=totals.say("limit {risk_limit_usd:usd}"),
+            status=totals.say("as long as no machine goes; limit {risk_limit_usd:usd}"),
         ),
     )
 
@@ -292,8 +292,8 @@ def _left_table(left: Evidence) -> tuple[Table, ...]:
 
 def _said(totals: Evidence) -> Prose:
     return totals.say(
-        "Together they save **{monthly_savings_usd:usd}** a month with **{at_risk_usd:usd}** at risk as long "
-        "as no machine goes, of at most {risk_limit_usd:usd}. Of **{eligible_monthly_usd:usd_table}** a "
+        "Together they save **{monthly_savings_usd:usd}** a month with **{at_risk_usd:usd}** at risk while "
+        "every machine stays; the limit is {risk_limit_usd:usd}. Of **{eligible_monthly_usd:usd_table}** a "
         "month that offers of clouds and on models could cover once the other actions are done, and what is "
         "owned, {owned_coverage_share:percent} is covered now and {coverage_share:percent} with them; the "
         "target is {target_coverage_share:percent}."

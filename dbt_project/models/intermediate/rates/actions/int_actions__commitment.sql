@@ -15,6 +15,12 @@ chosen as (
 
 ),
 
+bases as (
+
+    select * from {{ ref('int_commitment_bases') }}
+
+),
+
 kinds as (
 
     select * from {{ ref('savings_actions') }}
@@ -38,7 +44,7 @@ actions as (
         {{ money_of_double('after_actions.on_demand_cost_usd * least(' ~ ratio(720, 'after_actions.lookback_hours') ~ ', 1)') }} as scope_cost_usd,
         greatest(coalesce(as_used.net_monthly_savings_usd, 0), after_actions.net_monthly_savings_usd) as gross_monthly_savings_usd,
         after_actions.net_monthly_savings_usd,
-        after_actions.net_monthly_savings_less_usage_usd as low_monthly_savings_usd,
+        {{ lowest_savings('after_actions.net_monthly_savings_usd', 'after_actions.net_monthly_savings_less_usage_usd', 'bases.') }} as low_monthly_savings_usd,
         after_actions.net_monthly_savings_more_usage_usd as high_monthly_savings_usd,
         {{ money('null') }} as one_off_avoided_cost_usd,
         case when after_actions.history_id = 'models' then 'rates.rpt_commitment_options' else 'rates.rpt_commitment_recommendations' end as source_mart,
@@ -54,6 +60,7 @@ actions as (
             and after_actions.series_id = chosen.usage_group
             and after_actions.level_kind = chosen.level_kind
     cross join kinds
+    left join bases on after_actions.series_id = bases.series_id and after_actions.committed_units = bases.level_units
     left join options as as_used
         on
             after_actions.offer_id = as_used.offer_id

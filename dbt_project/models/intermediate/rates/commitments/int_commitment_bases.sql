@@ -1,9 +1,13 @@
 {# one row per series of usage on a bill x level of it that pays by itself, or would once its use is measured: the machines that this level rests on,
    and what of its saving hangs on an answer, on a move, or on one machine #}
 
+{% set taken_units = 'least(levels.usage_units - alike.units_before, alike.units)' %}
+{% set lost_units = 'greatest(least(levels.usage_units - alike.units_beside, alike.units), 0)' %}
+
 with outcomes as (
 
-    select * from {{ ref('int_commitment_outcomes') }}
+    select *, max(case when is_recommended and group_id = alternatives then 1 else 0 end) over (partition by alternatives) = 1 as is_on_everything
+    from {{ ref('int_commitment_outcomes') }}
     where usage_basis = 'after_actions' and outcome in ('pays', 'measure first') and history_id <> 'models'
 
 ),
@@ -27,7 +31,8 @@ machine_types as (
 
 ),
 
-{# A plan on everything takes the highest discount first: of dollars at list price its level is no more than this. #}
+{# Of a plan on everything and offers on its parts one kind is out of the question. A plan takes the highest discount first: of dollars at list price its level
+   is no more than this. #}
 levels as (
 
     select
@@ -40,6 +45,7 @@ levels as (
         end as usage_units,
         max(lookback_start_date) as first_date, max(lookback_end_date) as last_date, max(history_id) as provider_name, max(months_per_lookback) as months
     from outcomes
+    where (group_id = alternatives) = is_on_everything or is_best_option
     group by series_id, committed_units
 
 ),
@@ -54,10 +60,8 @@ days as (
 resources as (
 
     select
-        provider_name, resource_id, max(team_id) as team_id,
-        {{ accepted_type() }} as target,
-        {{ share_left_to_commit_to() }} as left_share,
-        {{ price_left_by_types() }} as resized_share,
+        provider_name, resource_id, max(team_id) as team_id, {{ accepted_type() }} as target,
+        {{ share_left_to_commit_to() }} as left_share, {{ price_left_by_types() }} as resized_share,
         bool_or(action_kind = 'off_hours' and verdict = 'unknown') as is_to_ask
     from optimized
     group by provider_name, resource_id
@@ -101,8 +105,7 @@ members as (
 
     select
         hourly.usage_series_id, hourly.resource_id, max(resources.team_id) as team_id, max(hourly.target) as target,
-        coalesce(bool_or(resources.is_to_ask), false) as is_to_ask,
-        sum(hourly.running_hours) as hours_in_use,
+        coalesce(bool_or(resources.is_to_ask), false) as is_to_ask, sum(hourly.running_hours) as hours_in_use,
         row_number() over (
             partition by hourly.usage_series_id
             order by sum(hourly.running_hours) desc, coalesce(bool_or(resources.is_to_ask), false) asc, max(hourly.target) is not null asc, hourly.resource_id asc
@@ -118,6 +121,7 @@ stacked as (
 
     select
         hourly.usage_series_id, members.place, hourly.units, hourly.on_demand_usd,
+        cast(sum(hourly.units) over (partition by hourly.usage_series_id, hourly.usage_hour_at) - hourly.units as decimal(15, 6)) as units_beside,
         cast(sum(hourly.units) over (
             partition by hourly.usage_series_id, hourly.usage_hour_at order by members.place asc rows between unbounded preceding and current row
         ) - hourly.units as decimal(15, 6)) as units_before
@@ -130,23 +134,23 @@ stacked as (
 {# Hours in which a machine stands at the same place of the stack are one row: there are few of them, however many hours. #}
 alike as (
 
-    select usage_series_id, place, units, units_before, {{ money('sum(on_demand_usd)') }} as on_demand_usd from stacked
-    group by usage_series_id, place, units, units_before
+    select usage_series_id, place, units, units_before, units_beside, cast(count(*) as decimal(9, 0)) as hours, {{ money('sum(on_demand_usd)') }} as on_demand_usd from stacked
+    group by usage_series_id, place, units, units_before, units_beside
 
 ),
 
+{# If a machine goes, what else runs takes what it leaves. #}
 taken as (
 
     select
         levels.series_id, levels.level_units,
         nullif(max(members.resource_id), '') as resource_id,
         max(members.team_id) as team_id, max(members.target) as target, bool_or(members.is_to_ask) as is_to_ask,
-        max(members.resource_id || coalesce(' of ' || members.team_id, '')) as named,
         {{ ratio(assumption('off_hours_kept_per_week'), ratio('max(members.hours_in_use)', '(' ~ days_between('max(levels.first_date)', 'max(levels.last_date)') ~ ' + 1) / 7.0')) }} as kept_share,
-        max(least(levels.usage_units - alike.units_before, alike.units)) as most_units,
-        {{ money(money('sum(' ~ money_of_double(
-            'cast(alike.on_demand_usd as double) * ' ~ ratio('least(levels.usage_units - alike.units_before, alike.units)', 'alike.units')
-        ) ~ ')') ~ ' * max(levels.months)') }} as covered_usd
+        max({{ taken_units }}) as most_units,
+        {{ decimal_of_double(ratio('sum(' ~ lost_units ~ ' * alike.hours)', '(' ~ days_between('max(levels.first_date)', 'max(levels.last_date)') ~ ' + 1) * 24'), 'decimal(15, 6)') }} as lost_units,
+        {{ money(money('sum(' ~ money_of_double('cast(alike.on_demand_usd as double) * ' ~ ratio(lost_units, 'alike.units')) ~ ')') ~ ' * max(levels.months)') }} as lost_usd,
+        {{ money(money('sum(' ~ money_of_double('cast(alike.on_demand_usd as double) * ' ~ ratio(taken_units, 'alike.units')) ~ ')') ~ ' * max(levels.months)') }} as covered_usd
     from levels
     inner join alike on levels.usage_series_id = alike.usage_series_id and alike.units_before < levels.usage_units
     inner join members on alike.usage_series_id = members.usage_series_id and alike.place = members.place
@@ -154,24 +158,17 @@ taken as (
 
 ),
 
-teams as (
-
-    select
-        series_id, level_units,
-        coalesce(team_id, 'shared') as team_id,
-        {{ ratio('sum(covered_usd)', 'sum(sum(covered_usd)) over (partition by series_id, level_units)') }} as team_share,
-        row_number() over (partition by series_id, level_units order by sum(covered_usd) desc, coalesce(team_id, 'shared') asc) as team_rank
-    from taken
-    group by series_id, level_units, coalesce(team_id, 'shared')
-
-),
-
 users as (
 
-    select
-        series_id, level_units,
-        {{ string_agg_sorted("case when team_rank <= 5 then team_id || ' ' || " ~ percent_text('team_share') ~ ' end', ', ', by='team_rank') }} as used_by
-    from teams
+    select series_id, level_units, {{ string_agg_sorted("case when team_rank <= 5 then team_id || ' ' || " ~ percent_text('team_share') ~ ' end', ', ', by='team_rank') }} as used_by
+    from (
+        select
+            series_id, level_units, coalesce(team_id, 'shared') as team_id,
+            {{ ratio('sum(covered_usd)', 'sum(sum(covered_usd)) over (partition by series_id, level_units)') }} as team_share,
+            row_number() over (partition by series_id, level_units order by sum(covered_usd) desc, coalesce(team_id, 'shared') asc) as team_rank
+        from taken
+        group by series_id, level_units, coalesce(team_id, 'shared')
+    ) as teams
     group by series_id, level_units
 
 ),
@@ -180,6 +177,7 @@ ranked as (
 
     select
         *,
+        resource_id || coalesce(' of ' || team_id, '') as named,
         row_number() over (partition by series_id, level_units, is_to_ask order by covered_usd desc, resource_id asc) as ask_rank,
         row_number() over (partition by series_id, level_units, target is not null order by covered_usd desc, resource_id asc) as move_rank
     from taken
@@ -192,14 +190,15 @@ final as (
         ranked.series_id, ranked.level_units, min(users.used_by) as used_by,
         case when count(ranked.resource_id) = count(*) then cast(count(*) as integer) end as machines,
         case when count(*) = 1 then min(ranked.resource_id) end as only_resource_id,
-        max(case when ranked.resource_id is not null then ranked.most_units end) as largest_units,
-        max(case when ranked.resource_id is not null then ranked.covered_usd end) as largest_monthly_usd,
+        max(case when ranked.resource_id is not null then ranked.lost_units end) as largest_units,
+        max(case when ranked.resource_id is not null then ranked.lost_usd end) as largest_monthly_usd,
+        sum(case when ranked.is_to_ask then ranked.most_units end) as asked_units, {{ money('sum(case when ranked.is_to_ask then ranked.covered_usd end)') }} as asked_covered_usd,
         cast(count(case when ranked.is_to_ask then 1 end) as integer) as machines_to_ask,
         {{ some_named('ranked.named', 'ranked.is_to_ask', 'ranked.ask_rank') }} as named_to_ask,
         {{ money('sum(case when ranked.is_to_ask then ' ~ money_of_double('cast(ranked.covered_usd as double) * greatest(1 - ranked.kept_share, 0)') ~ ' end)') }} as asked_monthly_usd,
         cast(count(ranked.target) as integer) as machines_to_move,
         {{ some_named("ranked.named || ' to ' || ranked.target", 'ranked.target is not null', 'ranked.move_rank') }} as named_to_move,
-        max(case when ranked.target is not null then ranked.covered_usd end) as largest_move_monthly_usd,
+        max(case when ranked.target is not null then ranked.lost_usd end) as largest_move_monthly_usd,
         {{ ratio('coalesce(sum(case when ranked.target is not null then ranked.covered_usd end), 0)', 'sum(ranked.covered_usd)') }} as simulated_share
     from ranked
     inner join users on ranked.series_id = users.series_id and ranked.level_units = users.level_units

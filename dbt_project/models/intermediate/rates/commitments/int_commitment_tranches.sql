@@ -74,6 +74,7 @@ final as (
         planned.eligible_monthly_usd,
         numbers.number as tranche_number,
         planned.months_to_wait,
+        planned.months_to_wait + planned.months_between * (numbers.number - 1) as months_until_signed,
         {{ month_after('planned.lookback_end_date + 1', 'planned.months_to_wait + planned.months_between * (numbers.number - 1)') }} as signed_month_date,
         {{ month_after('planned.lookback_end_date + 1', 'planned.months_to_wait + planned.months_between * (numbers.number - 1) + planned.term_months - 1') }} as end_month_date,
         case

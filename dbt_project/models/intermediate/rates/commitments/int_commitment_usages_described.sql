@@ -49,6 +49,8 @@ usages as (
         case when types.family is null then lines.units_per_instance else {{ units_of_machine('types.normalized_units', 'lines') }} end as units_per_instance,
         lines.operating_system, lines.tenancy, lines.sub_account_id, lines.billing_account_id,
         coalesce(lines.team_id, 'shared') as team_id,
+        {{ money("sum(case when lines.reach = 'reservation' and lines.is_by_instance then lines.effective_cost_usd end)") }} as reserved_usd,
+        sum(case when lines.reach = 'reservation' and lines.is_by_instance then lines.pricing_quantity end) as reserved_hours,
         {{ money('sum(case when cast(lines.charge_period_start_at as date) between cases.first_date and cases.last_date then '
             ~ money_of_double('cast(lines.list_cost_usd as double) * case when lines.is_covered then 1 else coalesce(resized.left_share, 1) end') ~ ' end)') }} as judged_usd
     from lines
@@ -138,6 +140,7 @@ bought as (
             when count(distinct {{ column }}) > 1 then cast(count(distinct {{ column }}) as string) || ' different'
         end as {{ name }},
         {% endfor -%}
+        {{ ratio('sum(reserved_usd)', 'sum(reserved_hours * units_per_instance)') }} as owned_usd_per_unit_hour,
         bool_and(reserved_as = family) as is_any_size
     from series
     group by series_id

@@ -1,7 +1,6 @@
 {# one row per resource x way to pay less for it: what it saves alone, what on what the ways before it leave, and whether it is taken #}
 
-{# Of what could be saved a share is counted, as of switches of models: some resources turn out to be needed as they are. Options on
-   volumes count their own. #}
+{# Of what could be saved a share is counted, as of switches of models: some resources turn out to be needed. Options on volumes count their own. #}
 {% set counted = [
     ('idle_machine', assumption('idle_machine_low_share'), assumption('idle_machine_base_share', 'decimal(6, 4)')),
     ('off_hours', assumption('off_hours_low_share'), assumption('off_hours_base_share', 'decimal(6, 4)')),
