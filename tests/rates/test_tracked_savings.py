@@ -84,6 +84,7 @@ def test_calls_that_wait_and_quoted_contracts_are_tracked_and_examples_are_not(w
         "commitment:AWS": True,
         "batch": True,
         "offer": False,
+        "price_plan": True,
     }
 
 
@@ -157,3 +158,23 @@ def test_lines_that_somebody_wrote_by_hand_are_passed_over(warehouse: Path) -> N
     decided = accept(warehouse, "switch", DAY, "ann")
     assert [each.predicted_monthly_savings_usd for each in decided] == [Decimal(90)]
     assert list(decisions.in_force()) == ["switch:chat/openai/gpt-4"]
+
+
+def test_the_recommended_price_plan_is_accepted_as_it_is_expected_today(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("""
+            update pricing.rpt_plan_frontier set is_chosen = false;
+            insert into pricing.rpt_plan_frontier (candidate_id, offer_name, is_chosen, is_current_plan, gain_base_usd, gain_low_usd, gain_high_usd)
+            values ('usage / floor', 'Usage with a floor', true, false, 250, 100, 300)
+        """)
+    accept(warehouse, "price_plan", DAY, "ann")
+    assert read_by_the_build(warehouse) == {
+        "price_plan:usage / floor": ("2026-11-15", "price_plan", "250.000000000000", None, None, None),
+    }
+    [plan] = [work for work in works(warehouse) if work["work_id"] == "price_plan"]
+    assert (plan["subject"], plan["is_tracked"], plan["accepted_date"]) == (
+        "Usage with a floor",
+        True,
+        "2026-11-15",
+    )
+    assert give_up(warehouse, "price_plan", "ann") == 1

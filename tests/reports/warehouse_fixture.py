@@ -54,6 +54,7 @@ _ROWS = {
         (99, 'what would be left', null, 'yes', true, 1480, 0, 1480, 1, 1, 150, 30, 120, 0.075, 80, 140, null, 1, null, 1600, 0, 2600, 1000)""",
     "rates.rpt_savings_realized_monthly": "",
     "rates.rpt_savings_tracked": "",
+    "pricing.rpt_plans_tracked": "",
     "rates.rpt_placement_options": "",
     "rates.rpt_price_tiers": "",
     "rates.rpt_region_options": "",
@@ -317,10 +318,10 @@ _ROWS = {
         ('usage', true, 1, 40, -60)""",
     "pricing.rpt_plan_frontier": """
         (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
-        is_best_rise_capped, is_best_sparing, gain_base_usd, gain_worst_usd, gain_base_after_savings_usd,
+        is_best_rise_capped, is_best_sparing, gain_base_usd, gain_low_usd, gain_high_usd, gain_worst_usd, gain_base_after_savings_usd,
         gain_worst_after_savings_usd, worst_scenario, worst_scenario_after_savings) values
-        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0, 0, 0, 'departures alone', 'departures alone'),
-        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 100, 240, 90, 'departures alone', 'each customer takes the cheapest tier')""",
+        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0, 0, 0, 0, 0, 'departures alone', 'departures alone'),
+        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 150, 260, 100, 240, 90, 'departures alone', 'each customer takes the cheapest tier')""",
     "pricing.rpt_segment_impacts": """
         (plan_id, plan_label, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
