@@ -142,8 +142,8 @@ def test_the_list_says_what_a_work_brings_and_whether_it_can_be_tracked(warehous
     lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     told = dict(zip(lines[::2], lines[1::2], strict=True))
     assert told["switch"].strip() == (
-        "chat calls from gpt-4 to claude-sonnet-4; 120.00 USD a month (80.00 to 140.00); pays back after "
-        "5.0 months; Head of Engineering; accepted from 2026-11-15"
+        "chat calls from gpt-4 to claude-sonnet-4; 120.00 USD a month (80.00 to 140.00); paid back "
+        "5.0 months from today; Head of Engineering; accepted from 2026-11-15"
     )
     assert told["offer"].endswith("an example, not counted; cannot be tracked")
     assert told["batch"].endswith("not worth its work, not counted")
