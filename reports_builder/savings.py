@@ -76,7 +76,7 @@ def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL, of_first_year: in
             gross_monthly_savings_usd, overlap_usd,
             effort, effort_usd, payback_with_start_months, first_year_net_usd, pays_from_year,
             value_per_effort,
-            is_first_of_its_kind, assumption, owner_role, confidence, first_step
+            is_first_of_its_kind, assumption, owner_role, confidence, first_step, condition
         from rates.rpt_savings_actions
         where is_counted
             and (:all_kinds or action_kind in :kinds)
@@ -265,9 +265,34 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
             "and what is saved on calls goes with the customers that make them, as they leave now. "
         )
         + _first_and_later(warehouse, *kinds)
+        + beyond_end_said(warehouse, *kinds)
         + _part_of_all(warehouse, total)
         + _left_after_price(warehouse, *kinds)
         + beside,
+    )
+
+
+def beyond_end_said(warehouse: Warehouse, *kinds: str) -> Prose:
+    """What of the works moves calls to models whose sale has ended; nothing where none does."""
+    ended = warehouse.evidence(
+        """
+        select
+            count(*) as ended_works, sum(net_monthly_savings_usd) as ended_usd,
+            sum(first_year_net_usd) as ended_first_year_usd
+        from rates.rpt_savings_actions
+        where is_counted and model_ended_date is not null
+            and (:all_kinds or action_kind in :kinds)
+        having count(*) > 0
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    if not ended.rows:
+        return note("")
+    return ended.say(
+        " **{ended_usd:usd_table}** a month of the savings (actions: {ended_works:count}) moves calls to "
+        "models whose sale has ended by their providers' own pages, {ended_first_year_usd:usd_table} of the "
+        "first year: it comes only once the provider has named in writing the day until which they answer."
     )
 
 
@@ -442,5 +467,7 @@ def _action(
         first_year=row.cell("first_year_net_usd", "usd_table"),
         pays_from_year=row.cell("pays_from_year", "count"),
         confidence=str(row["confidence"]),
-        first_step=row.cell("first_step", "text"),
+        first_step=row.say(
+            "{condition:text}: {first_step:text}" if row["condition"] else "{first_step:text}"
+        ),
     )

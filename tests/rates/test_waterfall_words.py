@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports_builder.savings import action_plan
+from reports_builder.savings import action_plan, beyond_end_said
 from reports_builder.subjects.rates.decisions import calls_without_customer_said
 from reports_builder.subjects.rates.statements import owners_section
 from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
@@ -40,6 +40,17 @@ def test_what_a_price_plan_leaves_is_said_of_the_total_and_of_no_action(after: i
         plan = action_plan(with_rows(connection, ACTIONS, work("one", 60, 40), work("two", 30, after - 40)))
     assert ("Once the price plan is in force $70.00 a month of it is left" in plan.total.plain) is is_said
     assert not any("price plan" in action.action.plain for action in plan.actions)
+
+
+def test_moves_to_models_whose_sale_has_ended_are_said_with_what_hangs_on_them() -> None:
+    ended = ", date '2026-06-15' as model_ended_date, 300 as first_year_net_usd, 'only once a has named a day' as condition"
+    with empty_marts(ACTIONS) as opened:
+        warehouse = with_rows(opened, ACTIONS, work("one", 60, 40) + ended, work("two", 30, 30))
+        assert beyond_end_said(warehouse).plain.startswith(
+            " $60.00 a month of the savings (actions: 1) moves"
+        )
+        assert "$300.00 of the first year" in beyond_end_said(warehouse).plain
+        assert beyond_end_said(warehouse, "off_hours").plain == ""
 
 
 @pytest.mark.parametrize(("cost_usd", "words"), [(27, ", calls without a customer included"), (0, "")])

@@ -372,17 +372,17 @@ _ROWS = {
         overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd, losing_customers, losses_usd, effort_usd,
         months_to_start, first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
         third_year_high_usd, margin_before_usd, change_before_usd, payback_with_start_months, pays_from_year,
-        own_first_year_usd, last_start_months, monthly_churn_rate) values
+        own_first_year_usd, last_start_months, monthly_churn_rate, monthly_churn_rate_low, monthly_churn_rate_high) values
         (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0, 0, 0.02),
+        0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0, 0, 0.02, 0.01, 0.04),
         (2, 'routing', 'After routing: cheaper models', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 120,
-        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0, 5, 1, 720, 1, 0.02),
+        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0, 5, 1, 720, 1, 0.02, 0.01, 0.04),
         (3, 'settings', 'After settings: batch, caching', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 0,
-        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120, null, null, 0, 1, 0.02),
+        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120, null, null, 0, 1, 0.02, 0.01, 0.04),
         (4, 'price', 'After the price plan', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 250, 260, 10, 10,
-        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120, 2.8, 1, 800, 6, 0.02),
+        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120, 2.8, 1, 800, 6, 0.02, 0.01, 0.04),
         (5, 'commitments', 'After commitments', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370, null, null, 0, 1, 0.02)""",
+        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370, null, null, 0, 1, 0.02, 0.01, 0.04)""",
     # Of the 2,600 of all spend 1,000 are beside AI; 300 of them can be saved.
     "rates.rpt_company_result": """
         (step_order, step, step_name, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd, change_usd, effort_usd,
