@@ -331,7 +331,38 @@ def _first_and_later(warehouse: Warehouse, *kinds: str) -> Prose:
         "({group_first_year_low_usd:usd} at the low end).",
     }
     groups = {is_first: _works_paid_back(warehouse, *kinds, is_first=is_first) for is_first in said}
-    return join([say(said[is_first], group, within) for is_first, group in groups.items() if group.rows])
+    return join(
+        [say(said[is_first], group, within) for is_first, group in groups.items() if group.rows]
+    ) + _too_late(warehouse, *kinds)
+
+
+def _too_late(warehouse: Warehouse, *kinds: str) -> Prose:
+    """The counted works that departures put beyond the limit of what counts; nothing without any."""
+    limit = assumption(warehouse, "action_payback_months_up_to")
+    late = warehouse.evidence(
+        """
+        select
+            count(*) as late_actions, sum(effort_usd) as late_effort_usd,
+            sum(first_year_net_usd) as late_first_year_usd
+        from rates.rpt_savings_actions
+        where is_counted and coalesce(payback_with_start_months > :limit, true)
+            and (:all_kinds or action_kind in :kinds)
+        having count(*) > 0
+        """,
+        limit=limit["action_payback_months_up_to"],
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    if not late.rows:
+        return note("")
+    return say(
+        " By the calls of today {late_actions:count} of these come back within "
+        "{action_payback_months_up_to:count} months of their start, and count; as customers leave now they "
+        "do not within as many from today: do them last, or not at all. They take {late_effort_usd:usd} once "
+        "and end the first year with {late_first_year_usd:usd}.",
+        late,
+        limit,
+    )
 
 
 def _works_paid_back(warehouse: Warehouse, *kinds: str, is_first: bool) -> Evidence:

@@ -53,6 +53,28 @@ def test_moves_to_models_whose_sale_has_ended_are_said_with_what_hangs_on_them()
         assert beyond_end_said(warehouse, "off_hours").plain == ""
 
 
+@pytest.mark.parametrize(("payback", "is_said"), [("null", True), ("24.5", True), ("23.9", False)])
+def test_what_departures_put_beyond_the_limit_is_said(payback: str, is_said: bool) -> None:
+    marts = (ACTIONS, "rates.rpt_savings_opportunities", "rates.rpt_commitment_options", "rates.rpt_model_switch_savings", "rates.rpt_usage_optimizations")  # fmt: skip
+    with empty_marts(*marts) as connection:
+        connection.execute("create schema seeds")
+        connection.execute(
+            "create table seeds.assumptions as select unnest(['action_first_within_months', 'action_payback_months_up_to']) as name, "
+            "unnest([12, 24]) as value"
+        )
+        late = (
+            f", {payback}::double as payback_with_start_months, 600 as effort_usd, -20 as first_year_net_usd"
+        )
+        soon = ", 3.0 as payback_with_start_months"
+        plan = action_plan(
+            with_rows(connection, ACTIONS, work("one", 60, 60) + late, work("two", 30, 30) + soon)
+        )
+    assert (
+        "do them last, or not at all. They take $600 once and end the first year with -$20"
+        in plan.total.plain
+    ) is is_said
+
+
 @pytest.mark.parametrize(("cost_usd", "words"), [(27, ", calls without a customer included"), (0, "")])
 def test_a_total_says_that_it_holds_calls_without_a_customer(cost_usd: int, words: str) -> None:
     with empty_marts(WATERFALL) as connection:
