@@ -57,6 +57,7 @@ _ROWS = {
     "pricing.rpt_plans_tracked": "",
     "rates.rpt_placement_options": "",
     "rates.rpt_price_tiers": "",
+    "rates.rpt_provider_options": "",
     "rates.rpt_region_options": "",
     "rates.rpt_transfer_paths": "",
     "rates.rpt_self_hosting_options": "",

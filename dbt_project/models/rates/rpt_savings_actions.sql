@@ -82,19 +82,19 @@ parts as (
         actions_on_calls.work_id, actions_on_calls.action_kind, actions_on_calls.subject, actions_on_calls.task_type, actions_on_calls.provider, actions_on_calls.model,
         actions_on_calls.gross_monthly_savings_usd, actions_on_calls.net_monthly_savings_usd, actions_on_calls.low_monthly_savings_usd,
         actions_on_calls.high_monthly_savings_usd, actions_on_calls.is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd,
-        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd, true as is_on_calls
+        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd, true as is_on_calls, cast(null as string) as account_owner
     from actions_on_calls
     left join leaving on actions_on_calls.action_id = leaving.action_id
     union all
     select
         work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
         high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd,
-        source_mart = 'rates.rpt_commitment_options' as is_on_calls
+        source_mart = 'rates.rpt_commitment_options' as is_on_calls, cast(null as string) as account_owner
     from commitments
     union all
     select
         action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd, false as is_on_calls
+        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd, false as is_on_calls, account_owner
     from usage_actions
 
 ),
@@ -107,10 +107,10 @@ works as (
         {{ money('sum(parts.one_off_cost_usd)') }} as one_off_cost_usd,
         {{ string_agg_sorted("replace(parts.task_type, '_', ' ')", ', ') }} as tasks,
         min(parts.subject) as subject,
+        max(parts.account_owner) as account_owner,
         case when count(distinct parts.provider) = 1 then min(parts.provider) end as provider,
         case when count(distinct parts.model) = 1 then min(parts.model) end as model,
-        bool_or(parts.is_illustrative) as is_illustrative,
-        bool_or(parts.is_on_calls) as is_on_calls,
+        bool_or(parts.is_illustrative) as is_illustrative, bool_or(parts.is_on_calls) as is_on_calls,
         {{ money('sum(parts.gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
         {{ money('sum(parts.net_monthly_savings_usd)') }} as net_monthly_savings_usd,
         {{ money('sum(parts.low_monthly_savings_usd)') }} as low_monthly_savings_usd,
@@ -131,8 +131,8 @@ costed as (
         case when works.is_on_calls then churn_rates.monthly_churn_rate end as monthly_churn_rate,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_low end as monthly_churn_rate_low,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_high end as monthly_churn_rate_high,
-        kinds.applied_order, kinds.programme, kinds.assumption, kinds.owner_role, kinds.first_step, ended_models.retired_date as model_ended_date,
-        case when ended_models.retired_date is null then kinds.confidence else 'low: by its provider''s page the sale of the model has ended' end as confidence,
+        kinds.applied_order, kinds.programme, kinds.assumption, kinds.first_step, coalesce(works.account_owner, kinds.owner_role) as owner_role,
+        case when ended_models.retired_date is null then kinds.confidence else 'low: by its provider''s page the sale of the model has ended' end as confidence, ended_models.retired_date as model_ended_date,
         'only once ' || ended_models.provider || ' has named in writing the day until which ' || ended_models.model || ' answers (by its page until ' || cast(ended_models.retired_date as string) || ')' as condition,
         cast(coalesce(scheduled.months_to_start, kinds.months_to_start) as decimal(9, 6)) as months_to_start,
         cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,

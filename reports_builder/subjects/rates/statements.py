@@ -34,8 +34,8 @@ def what_is_open(totals: Evidence) -> Prose:
     )
     return totals.say(
         f"The same work that cost **{{spend_usd:usd}}**{resources} in the period could cost "
-        "**{spend_after_usd:usd}**: {action_count:count} actions are worth **{total_net_usd:usd}** a month "
-        "together, {net_share:percent} of what was examined (between {total_low_usd:usd} and "
+        "**{spend_after_usd:usd}**: {action_count:count} pieces of work are worth **{total_net_usd:usd}** a "
+        "month together, {net_share:percent} of what was examined (between {total_low_usd:usd} and "
         "{total_high_usd:usd})."
     )
 

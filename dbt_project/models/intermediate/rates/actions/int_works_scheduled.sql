@@ -25,6 +25,7 @@ works as (
         work_id,
         action_kind,
         cast(null as string) as team_id,
+        cast(null as string) as account_owner,
         work_effort_days as effort_days,
         work_effort_usd as effort_usd,
         {{ money('sum(net_monthly_savings_usd)') }} as net_monthly_savings_usd
@@ -35,6 +36,7 @@ works as (
         usage_actions.action_id as work_id,
         usage_actions.action_kind,
         usage_actions.team_id,
+        usage_actions.account_owner,
         cast(kinds.effort_days + kinds.effort_days_per_part * usage_actions.parts as decimal(18, 2)) as effort_days,
         {{ effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd') }} as effort_usd,
         usage_actions.net_monthly_savings_usd
@@ -44,7 +46,7 @@ works as (
 
 ),
 
-{# What saves most for its effort first. Each team has a lead of its own. #}
+{# What saves most for its effort first. Each team has a lead of its own; what no team owns its account has. #}
 queued as (
 
     select
@@ -52,7 +54,7 @@ queued as (
         works.action_kind,
         kinds.months_to_start as own_months_to_start,
         coalesce(sum(works.effort_days) over (
-            partition by kinds.owner_role, case when kinds.owner_role = 'Team lead' then works.team_id end
+            partition by coalesce(works.account_owner, kinds.owner_role), case when kinds.owner_role = 'Team lead' then works.team_id end
             order by {{ ratio('works.net_monthly_savings_usd * 12', 'works.effort_usd') }} desc nulls first, works.net_monthly_savings_usd desc, works.work_id asc
             rows between unbounded preceding and 1 preceding
         ), 0) as days_before
