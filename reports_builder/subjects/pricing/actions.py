@@ -28,13 +28,13 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     impacts = ask_customers.impacts(warehouse)
     programme = ask.programme(warehouse)
     # On what the savings leave, as the pay-back and the first year are.
-    gains = {bool(row["is_losing_today"]): row for row in ask.programme_by_margin(warehouse).each()}
+    gains = {losing: ask.programme_gain(warehouse, losing=losing) for losing in (True, False)}
     measurable = can_measure(warehouse)
     return ActionPlan(
         tuple(
             _step(
                 row,
-                gains.get(row["segment"] == "loses_money", row),
+                gain if (gain := gains[row["segment"] == "loses_money"]).rows else row,
                 impacts,
                 programme,
                 measurable=measurable,

@@ -279,16 +279,16 @@ def programme(warehouse: Warehouse) -> Evidence:
     )
 
 
-def programme_by_margin(warehouse: Warehouse) -> Evidence:
-    """What the change of prices brings a month after the savings, by who is at a loss today."""
+def programme_gain(warehouse: Warehouse, *, losing: bool) -> Evidence:
+    """What the change of prices brings a month after the savings, of who is at a loss today or of others."""
     return warehouse.evidence(
         """
         select
-            is_losing_today, sum(change_usd) as gain_usd, sum(change_low_usd) as gain_low_usd,
+            sum(change_usd) as gain_usd, sum(change_low_usd) as gain_low_usd,
             sum(change_high_usd) as gain_high_usd
         from rates.rpt_decision_waterfall
-        where scope_type = 'customer' and step = 'price'
-        group by is_losing_today
-        order by is_losing_today desc
-        """
+        where scope_type = 'customer' and step = 'price' and is_losing_today = :losing
+        having count(*) > 0
+        """,
+        losing=losing,
     )
