@@ -140,7 +140,7 @@ costed as (
     from works
     inner join kinds on works.action_kind = kinds.action_kind
     left join scheduled on case works.action_kind when 'commitment' then works.action_kind else works.work_id end = scheduled.work_id
-    left join ended_models on works.action_kind = 'model_switch' and works.provider = ended_models.provider and works.model = ended_models.model
+    left join ended_models on case when works.action_kind = 'model_switch' then works.provider end = ended_models.provider and works.model = ended_models.model
     left join churn_rates on 1 = 1
 
 ),

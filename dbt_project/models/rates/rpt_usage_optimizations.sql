@@ -141,7 +141,7 @@ final as (
     from optimized
     inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
     inner join kinds on optimized.action_kind = kinds.action_kind
-    left join scheduled on optimized.is_accepted and {{ usage_action_id('optimized') }} = scheduled.work_id
+    left join scheduled on case when optimized.is_accepted then {{ usage_action_id('optimized') }} end = scheduled.work_id
     left join prices
         on
             optimized.provider_name = prices.provider_name
