@@ -76,7 +76,7 @@ def works(warehouse: Warehouse, *kinds: str, rows: int = _ALL, of_first_year: in
             gross_monthly_savings_usd, overlap_usd,
             effort, effort_usd, payback_with_start_months, first_year_net_usd, pays_from_year,
             value_per_effort,
-            is_first_of_its_kind, assumption, owner_role, confidence, first_step
+            is_first_of_its_kind, assumption, owner_role, confidence, first_step, condition
         from rates.rpt_savings_actions
         where is_counted
             and (:all_kinds or action_kind in :kinds)
@@ -265,9 +265,34 @@ def action_plan(warehouse: Warehouse, *kinds: str, of_first_year: int = _ALL) ->
             "and what is saved on calls goes with the customers that make them, as they leave now. "
         )
         + _first_and_later(warehouse, *kinds)
+        + beyond_end_said(warehouse, *kinds)
         + _part_of_all(warehouse, total)
         + _left_after_price(warehouse, *kinds)
         + beside,
+    )
+
+
+def beyond_end_said(warehouse: Warehouse, *kinds: str) -> Prose:
+    """What of the works moves calls to models whose sale has ended; nothing where none does."""
+    ended = warehouse.evidence(
+        """
+        select
+            count(*) as ended_works, sum(net_monthly_savings_usd) as ended_usd,
+            sum(first_year_net_usd) as ended_first_year_usd
+        from rates.rpt_savings_actions
+        where is_counted and model_ended_date is not null
+            and (:all_kinds or action_kind in :kinds)
+        having count(*) > 0
+        """,
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    if not ended.rows:
+        return note("")
+    return ended.say(
+        " **{ended_usd:usd_table}** a month of the savings (actions: {ended_works:count}) moves calls to "
+        "models whose sale has ended by their providers' own pages, {ended_first_year_usd:usd_table} of the "
+        "first year: it comes only once the provider has named in writing the day until which they answer."
     )
 
 
@@ -306,7 +331,38 @@ def _first_and_later(warehouse: Warehouse, *kinds: str) -> Prose:
         "**{group_first_year_usd:usd}** ({group_first_year_low_usd:usd} at the low end).",
     }
     groups = {is_first: _works_paid_back(warehouse, *kinds, is_first=is_first) for is_first in said}
-    return join([say(said[is_first], group, within) for is_first, group in groups.items() if group.rows])
+    return join(
+        [say(said[is_first], group, within) for is_first, group in groups.items() if group.rows]
+    ) + _too_late(warehouse, *kinds)
+
+
+def _too_late(warehouse: Warehouse, *kinds: str) -> Prose:
+    """The counted works that departures put beyond the limit of what counts; nothing without any."""
+    limit = assumption(warehouse, "action_payback_months_up_to")
+    late = warehouse.evidence(
+        """
+        select
+            count(*) as late_actions, sum(effort_usd) as late_effort_usd,
+            sum(first_year_net_usd) as late_first_year_usd
+        from rates.rpt_savings_actions
+        where is_counted and coalesce(payback_with_start_months > :limit, true)
+            and (:all_kinds or action_kind in :kinds)
+        having count(*) > 0
+        """,
+        limit=limit["action_payback_months_up_to"],
+        all_kinds=not kinds,
+        kinds=kinds or ("",),
+    )
+    if not late.rows:
+        return note("")
+    return say(
+        " By the calls of today {late_actions:count} of these come back within "
+        "{action_payback_months_up_to:count} months of their start, and count; as customers leave now they "
+        "do not within as many from today: do them last, or not at all. They take {late_effort_usd:usd} once "
+        "and end the first year with {late_first_year_usd:usd}.",
+        late,
+        limit,
+    )
 
 
 def _works_paid_back(warehouse: Warehouse, *kinds: str, is_first: bool) -> Evidence:
@@ -442,5 +498,7 @@ def _action(
         first_year=row.cell("first_year_net_usd", "usd_table"),
         pays_from_year=row.cell("pays_from_year", "count"),
         confidence=str(row["confidence"]),
-        first_step=row.cell("first_step", "text"),
+        first_step=row.say(
+            "{condition:text}: {first_step:text}" if row["condition"] else "{first_step:text}"
+        ),
     )

@@ -23,6 +23,7 @@ from reports_builder.subjects.pricing.statements import (
     scenarios_table,
     segments_table,
 )
+from reports_builder.subjects.pricing.tracked import accepted_section
 from reports_builder.warehouse import Warehouse
 
 _ASSUMPTIONS = (
@@ -71,6 +72,7 @@ def build(warehouse: Warehouse) -> Page:
         plan=introduction(warehouse),
         confidence=confidence(warehouse, _ASSUMPTIONS),
         sections=(
+            *accepted_section(warehouse),
             *behind_section(warehouse, plan),
             *front_section(warehouse),
             *credits_section(warehouse),

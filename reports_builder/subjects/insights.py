@@ -63,6 +63,7 @@ def summary(warehouse: Warehouse) -> Insights:
     concentration = ask_core.concentration(warehouse)
     return (
         *([core.concentrated_cost(warehouse, top, concentration, margins)] if top.rows else []),
+        *efficiency.ended_models(ask_efficiency.ended_models(warehouse)),
         core.dear_model(warehouse, ask_core.models(warehouse)),
         *core.opportunities(warehouse),
         *core.overrun_budgets(

@@ -50,6 +50,15 @@ _CONTRACTS = """
     from rates.rpt_savings_actions
     where work_id = :work_id and action_kind = 'commitment'
 """
+_PLAN = """
+    select
+        'price_plan' as work_id, 'price_plan' as action_kind, offer_name as subject, 1 as parts,
+        gain_base_usd as net_monthly_savings_usd, gain_low_usd as low_monthly_savings_usd,
+        gain_high_usd as high_monthly_savings_usd, cast(null as double) as payback_with_start_months,
+        true as is_counted, false as is_illustrative, 'Head of Product' as owner_role, candidate_id
+    from pricing.rpt_plan_frontier
+    where is_chosen and not is_current_plan and gain_base_usd is not null
+"""
 _MEASURED = (
     "select work_id from rates.rpt_usage_optimizations where work_id is not null",
     "select work_id from rates.rpt_model_switch_savings where is_recommended",
@@ -135,7 +144,7 @@ def accept(warehouse: Path, work_id: str, accepted_date: date, actor: str, note:
         as_of = opened.period.as_of
         if not as_of - LONGEST_AGO <= accepted_date <= as_of + LONGEST_AHEAD:
             raise ReportError(f"{accepted_date} is not near the {as_of} of the figures: is the year right?")
-        kinds = {str(work["work_id"]): str(work["action_kind"]) for work in opened.evidence(_WORKS).records()}
+        kinds = {str(work["work_id"]): str(work["action_kind"]) for work in _listed(opened)}
         asked, work_id = work_id, _work_of(work_id, kinds)
         decisions = [
             Decision(
@@ -143,7 +152,7 @@ def accept(warehouse: Path, work_id: str, accepted_date: date, actor: str, note:
                 accepted_date=accepted_date,
                 actor=actor,
                 note=note,
-                **({"action_kind": kinds[work_id]} | part),
+                **({"action_kind": kinds[work_id]} | {k: v for k, v in part.items() if k != "candidate_id"}),
             )
             for part in _parts(opened, work_id)
             if asked in (work_id, f"{work_id}:{_part_name(part)}")
@@ -151,8 +160,9 @@ def accept(warehouse: Path, work_id: str, accepted_date: date, actor: str, note:
     if not decisions:
         raise ReportError(
             f"{asked!r} cannot be tracked: what a machine, volume or bucket costs is measured by its bill, "
-            "calls that move by their models or the batch service, and quoted commitments to a cloud by its "
-            "bill; of other works nothing tells what they saved."
+            "calls that move by their models or the batch service, quoted commitments to a cloud by its "
+            "bill, and a price plan by the fees of its customers; of other works nothing tells what they "
+            "saved."
         )
     Decisions(warehouse).append(decisions)
     return decisions
@@ -194,13 +204,20 @@ def works_of(opened: Warehouse) -> list[dict[str, Any]]:
     """The works with what they save, in the order of their rank, and whether each can be measured."""
     measured = _measured(opened)
     return [
-        dict(work) | {"is_tracked": work["work_id"] in measured} for work in opened.evidence(_WORKS).records()
+        {name: value for name, value in work.items() if name != "candidate_id"}
+        | {"is_tracked": work["work_id"] in measured}
+        for work in _listed(opened)
     ]
+
+
+def _listed(opened: Warehouse) -> tuple[Mapping[str, Any], ...]:
+    """The works of savings, and the change to the price plan that is recommended where it is not in force."""
+    return (*opened.evidence(_WORKS).records(), *opened.evidence(_PLAN).records())
 
 
 def _measured(opened: Warehouse) -> set[Any]:
     """The works of which something can be measured afterwards."""
-    return {row["work_id"] for sql in _MEASURED for row in opened.evidence(sql).records()}
+    return {row["work_id"] for sql in (*_MEASURED, _PLAN) for row in opened.evidence(sql).records()}
 
 
 def accepted_dates(warehouse: Path) -> dict[str, str]:
@@ -231,6 +248,14 @@ def accepted_since(work_id: str, accepted: Mapping[str, str]) -> str | None:
 def _parts(opened: Warehouse, work_id: str) -> list[dict[str, Any]]:
     if work_id not in _measured(opened):
         return []
+    if work_id == "price_plan":
+        return [
+            {
+                "candidate_id": plan["candidate_id"],
+                "predicted_monthly_savings_usd": plan["net_monthly_savings_usd"],
+            }
+            for plan in opened.evidence(_PLAN).records()
+        ]
     found = [
         part
         for sql in (_PARTS, _MOVES, _WAITING, _CONTRACTS)
@@ -240,7 +265,7 @@ def _parts(opened: Warehouse, work_id: str) -> list[dict[str, Any]]:
 
 
 def _part_name(part: Mapping[str, Any]) -> str:
-    names = ("provider_name", "resource_id", "task_type", "from_provider", "from_model")
+    names = ("provider_name", "resource_id", "task_type", "from_provider", "from_model", "candidate_id")
     return "/".join(str(part[name]) for name in names if name in part)
 
 

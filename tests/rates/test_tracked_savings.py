@@ -84,6 +84,7 @@ def test_calls_that_wait_and_quoted_contracts_are_tracked_and_examples_are_not(w
         "commitment:AWS": True,
         "batch": True,
         "offer": False,
+        "price_plan": True,
     }
 
 
@@ -141,8 +142,8 @@ def test_the_list_says_what_a_work_brings_and_whether_it_can_be_tracked(warehous
     lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     told = dict(zip(lines[::2], lines[1::2], strict=True))
     assert told["switch"].strip() == (
-        "chat calls from gpt-4 to claude-sonnet-4; 120.00 USD a month (80.00 to 140.00); pays back after "
-        "5.0 months; Head of Engineering; accepted from 2026-11-15"
+        "chat calls from gpt-4 to claude-sonnet-4; 120.00 USD a month (80.00 to 140.00); paid back "
+        "5.0 months from today; Head of Engineering; accepted from 2026-11-15"
     )
     assert told["offer"].endswith("an example, not counted; cannot be tracked")
     assert told["batch"].endswith("not worth its work, not counted")
@@ -157,3 +158,23 @@ def test_lines_that_somebody_wrote_by_hand_are_passed_over(warehouse: Path) -> N
     decided = accept(warehouse, "switch", DAY, "ann")
     assert [each.predicted_monthly_savings_usd for each in decided] == [Decimal(90)]
     assert list(decisions.in_force()) == ["switch:chat/openai/gpt-4"]
+
+
+def test_the_recommended_price_plan_is_accepted_as_it_is_expected_today(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("""
+            update pricing.rpt_plan_frontier set is_chosen = false;
+            insert into pricing.rpt_plan_frontier (candidate_id, offer_name, is_chosen, is_current_plan, gain_base_usd, gain_low_usd, gain_high_usd)
+            values ('usage / floor', 'Usage with a floor', true, false, 250, 100, 300)
+        """)
+    accept(warehouse, "price_plan", DAY, "ann")
+    assert read_by_the_build(warehouse) == {
+        "price_plan:usage / floor": ("2026-11-15", "price_plan", "250.000000000000", None, None, None),
+    }
+    [plan] = [work for work in works(warehouse) if work["work_id"] == "price_plan"]
+    assert (plan["subject"], plan["is_tracked"], plan["accepted_date"]) == (
+        "Usage with a floor",
+        True,
+        "2026-11-15",
+    )
+    assert give_up(warehouse, "price_plan", "ann") == 1

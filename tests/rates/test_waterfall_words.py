@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reports_builder.savings import action_plan
+from reports_builder.savings import action_plan, beyond_end_said
 from reports_builder.subjects.rates.decisions import calls_without_customer_said
 from reports_builder.subjects.rates.statements import owners_section
 from tests.reports.empty_marts import empty_marts, warehouse_of, with_rows
@@ -40,6 +40,39 @@ def test_what_a_price_plan_leaves_is_said_of_the_total_and_of_no_action(after: i
         plan = action_plan(with_rows(connection, ACTIONS, work("one", 60, 40), work("two", 30, after - 40)))
     assert ("Once the price plan is in force $70.00 a month of it is left" in plan.total.plain) is is_said
     assert not any("price plan" in action.action.plain for action in plan.actions)
+
+
+def test_moves_to_models_whose_sale_has_ended_are_said_with_what_hangs_on_them() -> None:
+    ended = ", date '2026-06-15' as model_ended_date, 300 as first_year_net_usd, 'only once a has named a day' as condition"
+    with empty_marts(ACTIONS) as opened:
+        warehouse = with_rows(opened, ACTIONS, work("one", 60, 40) + ended, work("two", 30, 30))
+        assert beyond_end_said(warehouse).plain.startswith(
+            " $60.00 a month of the savings (actions: 1) moves"
+        )
+        assert "$300.00 of the first year" in beyond_end_said(warehouse).plain
+        assert beyond_end_said(warehouse, "off_hours").plain == ""
+
+
+@pytest.mark.parametrize(("payback", "is_said"), [("null", True), ("24.5", True), ("23.9", False)])
+def test_what_departures_put_beyond_the_limit_is_said(payback: str, is_said: bool) -> None:
+    marts = (ACTIONS, "rates.rpt_savings_opportunities", "rates.rpt_commitment_options", "rates.rpt_model_switch_savings", "rates.rpt_usage_optimizations")  # fmt: skip
+    with empty_marts(*marts) as connection:
+        connection.execute("create schema seeds")
+        connection.execute(
+            "create table seeds.assumptions as select unnest(['action_first_within_months', 'action_payback_months_up_to']) as name, "
+            "unnest([12, 24]) as value"
+        )
+        late = (
+            f", {payback}::double as payback_with_start_months, 600 as effort_usd, -20 as first_year_net_usd"
+        )
+        soon = ", 3.0 as payback_with_start_months"
+        plan = action_plan(
+            with_rows(connection, ACTIONS, work("one", 60, 60) + late, work("two", 30, 30) + soon)
+        )
+    assert (
+        "do them last, or not at all. They take $600 once and end the first year with -$20"
+        in plan.total.plain
+    ) is is_said
 
 
 @pytest.mark.parametrize(("cost_usd", "words"), [(27, ", calls without a customer included"), (0, "")])

@@ -177,7 +177,7 @@ def test_margins_that_leave_hosting_out_say_so_beside_the_line_of_the_company() 
 def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
     step = "'company' as scope_type, 10 as gross_margin_usd, 10 as gross_margin_low_usd, 10 as gross_margin_high_usd, "
     for saved in (0, 5):
-        with empty_marts(WATERFALL, RESULT, MARGINS) as opened:
+        with empty_marts(WATERFALL, RESULT, MARGINS, ACTIONS) as opened:
             with_rows(
                 opened,
                 WATERFALL,
@@ -193,7 +193,7 @@ def test_a_step_of_commitments_stands_only_where_one_counts() -> None:
 
 def test_each_programme_says_what_it_adds_itself_and_from_which_year_it_pays() -> None:
     step = "'company' as scope_type, 10 as gross_margin_usd, 10 as gross_margin_low_usd, 10 as gross_margin_high_usd, 1 as alone_usd, "
-    with empty_marts(WATERFALL, RESULT, MARGINS) as opened:
+    with empty_marts(WATERFALL, RESULT, MARGINS, ACTIONS) as opened:
         with_rows(
             opened,
             WATERFALL,
@@ -273,7 +273,7 @@ def test_the_whole_company_is_said_step_by_step_and_what_is_unknown_stays_so() -
         step(4, "commitments", "-47", shown=False),
     ) == (
         "The whole company, fees less all spend: -$120 a month today, -$86 after the AI and price programmes, -$47 after "
-        "the actions on machines and storage too. All of it takes $2.0K once; after that the first year leaves $3.0K ($1.0K to $4.0K)."
+        "the actions on machines and storage too. All of it takes $2.0K once; with that paid, the twelve months from today leave $3.0K ($1.0K to $4.0K)."
     )
     assert said(today, step(2, "ai_and_price", "null")).endswith(
         "what the programmes leave is unknown, because the cost of the calls is."

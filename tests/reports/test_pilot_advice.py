@@ -43,6 +43,8 @@ def test_customers_are_drawn_by_lot_only_where_a_pilot_can_measure_them(measurab
             WATERFALL,
             "'company' as scope_type, 'price' as step, 100 as effort_usd, 25 as change_usd, 6 as months_to_start, "
             "10 as payback_with_start_months, 50 as own_first_year_usd, 1 as pays_from_year",
+            "'customer' as scope_type, 'a' as scope_id, 'price' as step, true as is_losing_today, 16 as change_usd",
+            "'customer' as scope_type, 'b' as scope_id, 'price' as step, false as is_losing_today, 9 as change_usd",
         )
         warehouse = warehouse_of(opened)
         steps = plan_actions(warehouse, ask.recommended(warehouse))
@@ -64,6 +66,12 @@ def test_customers_are_drawn_by_lot_only_where_a_pilot_can_measure_them(measurab
         # Who has left is rated, and moved nowhere.
         assert steps.actions[0].action.plain.startswith("Speak with the 2 customers that lose money")
         assert steps.actions[1].action.plain.startswith("Move the 6 others")
+        # On one base: what the savings leave, as the pay-back is.
+        assert [action.value.plain for action in (*steps.actions, *whole.actions)] == [
+            "$16.00",
+            "$9.00",
+            "$25.00",
+        ]
         # One effort of 100 that 25 a month pay back from month 6 on.
         assert {action.payback.plain for action in (*steps.actions, *whole.actions)} == {"10 months"}
         # What they bring in the first year, 25 x 6 - 100, is said once.

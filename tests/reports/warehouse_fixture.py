@@ -54,6 +54,7 @@ _ROWS = {
         (99, 'what would be left', null, 'yes', true, 1480, 0, 1480, 1, 1, 150, 30, 120, 0.075, 80, 140, null, 1, null, 1600, 0, 2600, 1000)""",
     "rates.rpt_savings_realized_monthly": "",
     "rates.rpt_savings_tracked": "",
+    "pricing.rpt_plans_tracked": "",
     "rates.rpt_placement_options": "",
     "rates.rpt_price_tiers": "",
     "rates.rpt_provider_options": "",
@@ -318,10 +319,10 @@ _ROWS = {
         ('usage', true, 1, 40, -60)""",
     "pricing.rpt_plan_frontier": """
         (candidate_id, plan_name, offer_name, transition_id, is_listed, is_chosen, is_current_plan, is_best_listed, is_alternative,
-        is_best_rise_capped, is_best_sparing, gain_base_usd, gain_worst_usd, gain_base_after_savings_usd,
+        is_best_rise_capped, is_best_sparing, gain_base_usd, gain_low_usd, gain_high_usd, gain_worst_usd, gain_base_after_savings_usd,
         gain_worst_after_savings_usd, worst_scenario, worst_scenario_after_savings) values
-        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0, 0, 0, 'departures alone', 'departures alone'),
-        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 100, 240, 90, 'departures alone', 'each customer takes the cheapest tier')""",
+        ('flat / none', 'Flat', 'Flat', 'none', true, false, true, false, false, false, false, 0, 0, 0, 0, 0, 0, 'departures alone', 'departures alone'),
+        ('tiered / none', 'Tiered', 'Tiered, at once for everybody', 'none', true, true, false, true, false, false, false, 250, 150, 260, 100, 240, 90, 'departures alone', 'each customer takes the cheapest tier')""",
     "pricing.rpt_segment_impacts": """
         (plan_id, plan_label, is_recommended, segment_kind, segment, customers, current_revenue_usd, revenue_usd, revenue_change_usd,
         revenue_change_share, revenue_change_share_p50, current_gross_margin_usd, gross_margin_usd,
@@ -372,17 +373,17 @@ _ROWS = {
         overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd, losing_customers, losses_usd, effort_usd,
         months_to_start, first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd, third_year_usd, third_year_low_usd,
         third_year_high_usd, margin_before_usd, change_before_usd, payback_with_start_months, pays_from_year,
-        own_first_year_usd, last_start_months, monthly_churn_rate) values
+        own_first_year_usd, last_start_months, monthly_churn_rate, monthly_churn_rate_low, monthly_churn_rate_high) values
         (1, 'today', 'Today', 'company', 'company', 'Company', 3980, 1600, 2380, 0.6, 2380, 2380, null, 0, 0, 0, 0, 0, 1, 210, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0, 0, 0.02),
+        0, 0, 0, 0, 0, 0, 0, 2380, 0, null, null, 0, 0, 0.02, 0.01, 0.04),
         (2, 'routing', 'After routing: cheaper models', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 120,
-        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0, 5, 1, 720, 1, 0.02),
+        120, 0, 0, 0, 0, 1, 90, 600, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2380, 0, 5, 1, 720, 1, 0.02, 0.01, 0.04),
         (3, 'settings', 'After settings: batch, caching', 'company', 'company', 'Company', 3980, 1480, 2500, 0.63, 2460, 2520, 0,
-        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120, null, null, 0, 1, 0.02),
+        0, 0, 0, 0, 0, 1, 90, 0, 1, 720, 280, 940, 2160, 3600, 2200, 4300, 2500, 120, null, null, 0, 1, 0.02, 0.01, 0.04),
         (4, 'price', 'After the price plan', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 250, 260, 10, 10,
-        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120, 2.8, 1, 800, 6, 0.02),
+        0, 0, 0, 0, 700, 6, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2500, 120, 2.8, 1, 800, 6, 0.02, 0.01, 0.04),
         (5, 'commitments', 'After commitments', 'company', 'company', 'Company', 4200, 1450, 2750, 0.65, 2560, 2820, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370, null, null, 0, 1, 0.02)""",
+        0, 0, 0, 0, 1, 1520, 180, 2040, 5960, 10400, 4500, 12600, 2750, 370, null, null, 0, 1, 0.02, 0.01, 0.04)""",
     # Of the 2,600 of all spend 1,000 are beside AI; 300 of them can be saved.
     "rates.rpt_company_result": """
         (step_order, step, step_name, revenue_usd, all_spend_usd, result_usd, result_low_usd, result_high_usd, change_usd, effort_usd,

@@ -170,7 +170,7 @@ yearly as (
         {% for year, ends in [('second', 24), ('third', 36)] -%}
         {{ money('coalesce(programme_gains.' ~ year ~ '_year' ~ case ~ '_usd, cast(changed.change' ~ case ~ '_usd as decimal(25, 12)) * ' ~ customer_months(ends - 12, ends, rate) ~ ')') }} as own_{{ year }}_year{{ case }}_usd,
         {% endfor -%}{% endfor -%}
-        churn_rates.monthly_churn_rate
+        churn_rates.monthly_churn_rate, churn_rates.monthly_churn_rate_low, churn_rates.monthly_churn_rate_high
     from changed
     left join programme_gains on changed.step = programme_gains.programme
     left join committed as own on changed.step = own.step
@@ -192,7 +192,7 @@ final as (
         gross_margin_low_usd, revenue_high_usd, cost_high_usd, gross_margin_high_usd, {{ money('gross_margin_usd - change_usd') }} as margin_before_usd, {{ money(money('sum(change_usd) over so_far') ~ ' - change_usd') }} as change_before_usd, change_usd, change_low_usd, change_high_usd, alone_usd,
         {{ money('overlap_with_routing_usd + overlap_with_settings_usd + overlap_with_price_usd') }} as overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd, overlap_with_price_usd,
         cast(losing_customers as bigint) as losing_customers, losses_usd, cast(customers_of_unknown_cost as bigint) as customers_of_unknown_cost,
-        effort_usd, cast(months_to_start as double) as months_to_start, cast(last_start_months as double) as last_start_months, monthly_churn_rate,
+        effort_usd, cast(months_to_start as double) as months_to_start, cast(last_start_months as double) as last_start_months, monthly_churn_rate, monthly_churn_rate_low, monthly_churn_rate_high,
         max(case when step = 'today' then losing_customers end) over of_scope > 0 as is_losing_today, min(gross_margin_usd) over of_scope as lowest_gross_margin_usd,
         {%- for name, value in [('payback_with_start_months', 'payback_with_start_months'), ('payback_months', 'payback_with_start_months - cast(months_to_start as double)'), ('pays_from_year', pays_from_year('payback_with_start_months')), ('own_first_year_usd', 'own_first_year_usd')] %}
         case when scope_type = 'company' then {{ value }} end as {{ name }},

@@ -49,6 +49,13 @@ scheduled as (
 
 ),
 
+ended_models as (
+
+    select * from {{ ref('rpt_model_usage') }}
+    where is_kept_beyond_end
+
+),
+
 churn_rates as (
 
     select * from {{ ref('rpt_churn_rates') }}
@@ -103,8 +110,7 @@ works as (
         max(parts.account_owner) as account_owner,
         case when count(distinct parts.provider) = 1 then min(parts.provider) end as provider,
         case when count(distinct parts.model) = 1 then min(parts.model) end as model,
-        bool_or(parts.is_illustrative) as is_illustrative,
-        bool_or(parts.is_on_calls) as is_on_calls,
+        bool_or(parts.is_illustrative) as is_illustrative, bool_or(parts.is_on_calls) as is_on_calls,
         {{ money('sum(parts.gross_monthly_savings_usd)') }} as gross_monthly_savings_usd,
         {{ money('sum(parts.net_monthly_savings_usd)') }} as net_monthly_savings_usd,
         {{ money('sum(parts.low_monthly_savings_usd)') }} as low_monthly_savings_usd,
@@ -125,14 +131,16 @@ costed as (
         case when works.is_on_calls then churn_rates.monthly_churn_rate end as monthly_churn_rate,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_low end as monthly_churn_rate_low,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_high end as monthly_churn_rate_high,
-        kinds.applied_order, kinds.programme, kinds.assumption, kinds.confidence, kinds.first_step,
-        coalesce(works.account_owner, kinds.owner_role) as owner_role,
+        kinds.applied_order, kinds.programme, kinds.assumption, kinds.first_step, coalesce(works.account_owner, kinds.owner_role) as owner_role,
+        case when ended_models.retired_date is null then kinds.confidence else 'low: by its provider''s page the sale of the model has ended' end as confidence, ended_models.retired_date as model_ended_date,
+        'only once ' || ended_models.provider || ' has named in writing the day until which ' || ended_models.model || ' answers (by its page until ' || cast(ended_models.retired_date as string) || ')' as condition,
         cast(coalesce(scheduled.months_to_start, kinds.months_to_start) as decimal(9, 6)) as months_to_start,
         cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,
         {{ effort_of('works.parts', 'works.one_off_cost_usd') }} as effort_usd
     from works
     inner join kinds on works.action_kind = kinds.action_kind
     left join scheduled on case works.action_kind when 'commitment' then works.action_kind else works.work_id end = scheduled.work_id
+    left join ended_models on case when works.action_kind = 'model_switch' then works.provider end = ended_models.provider and works.model = ended_models.model
     left join churn_rates on 1 = 1
 
 ),
@@ -168,8 +176,7 @@ final as (
         tasks, parts, provider, model,
         gross_monthly_savings_usd, {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
         net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort_days,
-        {{ days_in_words('effort_days') }} as effort,
-        effort_usd,
+        {{ days_in_words('effort_days') }} as effort, effort_usd,
         payback_months, payback_with_start_months, payback_low_months, payback_high_months,
         net_after_price_usd, first_year_net_usd, first_year_net_low_usd, first_year_net_high_usd,
         value_per_effort,
@@ -184,22 +191,15 @@ final as (
         end as action_rank,
         case when is_counted then cast(row_number() over (partition by is_counted order by first_year_net_usd desc nulls last, work_id asc) as bigint) end as first_year_rank,
         is_counted and row_number() over (partition by action_kind, is_counted order by value_per_effort desc nulls first, net_monthly_savings_usd desc, work_id asc) = 1 as is_first_of_its_kind,
-        cast(count(*) over of_kind as bigint) as kind_works,
-        cast(count(*) over of_kind as bigint) - 1 as kind_further_works,
-        {{ money('sum(gross_monthly_savings_usd) over of_kind') }} as kind_gross_usd,
-        {{ money('sum(net_monthly_savings_usd) over of_kind') }} as kind_net_usd,
+        cast(count(*) over of_kind as bigint) as kind_works, cast(count(*) over of_kind as bigint) - 1 as kind_further_works,
+        {{ money('sum(gross_monthly_savings_usd) over of_kind') }} as kind_gross_usd, {{ money('sum(net_monthly_savings_usd) over of_kind') }} as kind_net_usd,
         {{ money('sum(gross_monthly_savings_usd - net_monthly_savings_usd) over of_kind') }} as kind_overlap_usd,
-        {{ money('sum(low_monthly_savings_usd) over of_kind') }} as kind_low_usd,
-        {{ money('sum(high_monthly_savings_usd) over of_kind') }} as kind_high_usd,
-        cast(sum(effort_days) over of_kind as decimal(18, 2)) as kind_effort_days,
-        {{ money('sum(effort_usd) over of_kind') }} as kind_effort_usd,
-        {{ payback_months('sum(effort_usd) over of_kind', 'sum(net_monthly_savings_usd) over of_kind') }} as kind_payback_months,
-        case when count(payback_with_start_months) over of_kind = count(*) over of_kind then max(payback_with_start_months) over of_kind end as kind_payback_with_start_months,
-        {{ money('sum(first_year_net_usd) over of_kind') }} as kind_first_year_net_usd,
-        assumption, owner_role, confidence,
+        {{ money('sum(low_monthly_savings_usd) over of_kind') }} as kind_low_usd, {{ money('sum(high_monthly_savings_usd) over of_kind') }} as kind_high_usd,
+        cast(sum(effort_days) over of_kind as decimal(18, 2)) as kind_effort_days, {{ money('sum(effort_usd) over of_kind') }} as kind_effort_usd,
+        {{ payback_months('sum(effort_usd) over of_kind', 'sum(net_monthly_savings_usd) over of_kind') }} as kind_payback_months, case when count(payback_with_start_months) over of_kind = count(*) over of_kind then max(payback_with_start_months) over of_kind end as kind_payback_with_start_months,
+        {{ money('sum(first_year_net_usd) over of_kind') }} as kind_first_year_net_usd, assumption, owner_role, confidence, model_ended_date, condition,
         first_step || coalesce('; ' || unmeasured_tasks || ': its canary cannot be measured in time at today''s rate of scoring, so score more first', '') as first_step,
-        cast(count(*) over of_owner as bigint) as owner_works,
-        cast(sum(effort_days) over of_owner as decimal(18, 2)) as owner_effort_days,
+        cast(count(*) over of_owner as bigint) as owner_works, cast(sum(effort_days) over of_owner as decimal(18, 2)) as owner_effort_days,
         {{ money('sum(effort_usd) over of_owner') }} as owner_effort_usd, cast(max(months_to_start) over of_owner as double) as owner_last_start_months,
         row_number() over (partition by owner_role, is_counted order by work_id asc) = 1 as is_first_of_its_owner
     from judged

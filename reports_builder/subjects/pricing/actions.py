@@ -27,13 +27,23 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
     )
     impacts = ask_customers.impacts(warehouse)
     programme = ask.programme(warehouse)
+    # On what the savings leave, as the pay-back and the first year are.
+    gains = {losing: ask.programme_gain(warehouse, losing=losing) for losing in (True, False)}
     measurable = can_measure(warehouse)
     return ActionPlan(
         tuple(
-            _step(row, impacts, programme, measurable=measurable, shares=len(worth) > 1, place=place)
+            _step(
+                row,
+                gain if (gain := gains[row["segment"] == "loses_money"]).rows else row,
+                impacts,
+                programme,
+                measurable=measurable,
+                shares=len(worth) > 1,
+                place=place,
+            )
             for place, row in enumerate(worth, 1)
         ),
-        ask_customers.gains(warehouse, "margin_today").say(
+        (programme if programme.rows else ask_customers.gains(warehouse, "margin_today")).say(
             "Together they are worth **{gain_total_usd:usd_table}** of margin a month "
             "({gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}) after expected "
             "departures, net of overlap: every customer is in one of them only. "
@@ -41,15 +51,22 @@ def plan_actions(warehouse: Warehouse, plan: Evidence) -> ActionPlan:
         + _programme_said(programme)
         + sequence_said(warehouse)
         + note(
-            " All margins use today's cost of a call: savings on models lower it and are counted apart, "
-            "on all calls of today, so a part of them would go with the customers that leave."
+            " All of that is on what the savings on models and settings leave; the insights and tables use "
+            "today's cost of a call."
         ),
         is_ranked=False,
     )
 
 
 def _step(
-    row: Evidence, falls: Evidence, programme: Evidence, *, measurable: bool, shares: bool, place: int
+    row: Evidence,
+    gain: Evidence,
+    falls: Evidence,
+    programme: Evidence,
+    *,
+    measurable: bool,
+    shares: bool,
+    place: int,
 ) -> Action:
     losing = row["segment"] == "loses_money"
     words = (
@@ -76,8 +93,8 @@ def _step(
         action=row.say(words) + given,
         owner_role="Head of Sales" if losing else "Head of Product",
         effort=_effort(programme, shares=shares, place=place),
-        value=row.cell("gain_usd", "usd_table"),
-        value_range=row.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
+        value=gain.cell("gain_usd", "usd_table"),
+        value_range=gain.say("{gain_low_usd:usd_table} to {gain_high_usd:usd_table}"),
         confidence=_DEPARTURES_ASSUMED if losing else "low: departures are assumed",
         first_step=note("Show each its use and what it costs" if losing else announced),
         payback=_payback(programme),
@@ -135,6 +152,7 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
     gain = ask.gain(warehouse)
     programme = ask.programme(warehouse)
     impacts = ask_customers.impacts(warehouse)
+    worth = programme if programme.rows else ask_customers.gains(warehouse, "margin_today")
     if not gain.rows:
         return ActionPlan(
             (), note("No other plan, searched for or on your list, passes the rules and earns more.")
@@ -145,8 +163,8 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
                 action=gain.say("Introduce “{plan_name:text}”"),
                 owner_role="Head of Product",
                 effort=_effort(programme),
-                value=gain.cell("gain_usd", "usd_table"),
-                value_range=gain.say("{low_gain_usd:usd_table} to {high_gain_usd:usd_table}"),
+                value=worth.cell("gain_total_usd", "usd_table"),
+                value_range=worth.say("{gain_total_low_usd:usd_table} to {gain_total_high_usd:usd_table}"),
                 confidence=_DEPARTURES_ASSUMED,
                 first_step=first_step_said(warehouse)
                 + (
@@ -161,9 +179,10 @@ def introduction(warehouse: Warehouse) -> ActionPlan:
                 pays_from_year=_pays_from(programme),
             ),
         ),
-        gain.say(
-            "Worth **{total_net_usd:usd_table}** of margin in 30 days after expected departures. Plans "
-            "exclude one another, so nothing is added to it. "
+        worth.say(
+            "Worth **{gain_total_usd:usd_table}** of margin in 30 days after expected departures"
+            + (", on what the savings leave" if programme.rows else "")
+            + ". Plans exclude one another, so nothing is added to it. "
         )
         + _programme_said(programme)
         + sequence_said(warehouse),

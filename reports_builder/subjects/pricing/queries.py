@@ -271,8 +271,24 @@ def programme(warehouse: Warehouse) -> Evidence:
         """
         select
             effort_usd, months_to_start, last_start_months, payback_with_start_months, own_first_year_usd,
-            pays_from_year
+            pays_from_year, change_usd as gain_total_usd, change_low_usd as gain_total_low_usd,
+            change_high_usd as gain_total_high_usd
         from rates.rpt_decision_waterfall
         where scope_type = 'company' and step = 'price' and effort_usd > 0 and change_usd > 0
         """
+    )
+
+
+def programme_gain(warehouse: Warehouse, *, losing: bool) -> Evidence:
+    """What the change of prices brings a month after the savings, of who is at a loss today or of others."""
+    return warehouse.evidence(
+        """
+        select
+            sum(change_usd) as gain_usd, sum(change_low_usd) as gain_low_usd,
+            sum(change_high_usd) as gain_high_usd
+        from rates.rpt_decision_waterfall
+        where scope_type = 'customer' and step = 'price' and is_losing_today = :losing
+        having count(*) > 0
+        """,
+        losing=losing,
     )

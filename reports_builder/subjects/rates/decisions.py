@@ -6,6 +6,7 @@ from dataclasses import replace
 from reports_builder.evidence import Evidence, Prose, note, say
 from reports_builder.formatting import Value
 from reports_builder.model import Column, Figure, Section, Table
+from reports_builder.savings import beyond_end_said
 from reports_builder.subjects.margin.queries import costs_counted
 from reports_builder.subjects.margin.statements import margin_named, margin_within_sentence
 from reports_builder.subjects.rates.charts import margin_steps
@@ -88,7 +89,8 @@ def company_steps(warehouse: Warehouse) -> Evidence:
             change_usd, alone_usd, overlap_usd, overlap_with_routing_usd, overlap_with_settings_usd,
             overlap_with_price_usd, effort_usd, months_to_start, own_first_year_usd, pays_from_year,
             first_year_usd, first_year_low_usd, first_year_high_usd, second_year_usd,
-            third_year_usd, third_year_low_usd, third_year_high_usd, monthly_churn_rate
+            third_year_usd, third_year_low_usd, third_year_high_usd, monthly_churn_rate,
+            monthly_churn_rate_low, monthly_churn_rate_high
         from rates.rpt_decision_waterfall
         where scope_type = 'company' and (step <> 'commitments' or alone_usd <> 0)
         order by step_order
@@ -181,9 +183,9 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
             f"after these programmes **{{gross_margin_usd:usd}}** of {named} a month "
             "({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
-            "once, the last begins after {last_start_months:count} months; after that the first year leaves "
-            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}), customers that "
-            "leave as now taken off.",
+            "once; with that paid, the twelve months from today leave "
+            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}), without those of "
+            "today's customers that leave anyway; the last begins after {last_start_months:count} months.",
             last,
             efforts(warehouse),
         ),
@@ -209,8 +211,8 @@ def company_said(result: Evidence) -> tuple[Prose, ...]:
     return (
         said
         + last.say(
-            ". All of it takes {effort_so_far_usd:usd} once; after that the first year leaves "
-            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
+            ". All of it takes {effort_so_far_usd:usd} once; with that paid, the twelve months from today "
+            "leave {first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd})."
         ),
     )
 
@@ -289,7 +291,8 @@ def _leaving_said(steps: Evidence) -> Prose:
         return note("; nobody is taken to leave but by price")
     return steps.say(
         "; in each month those of today's customers that are still there when "
-        "{monthly_churn_rate:percent_fine} leave a month, as now, and no new ones"
+        "{monthly_churn_rate:percent_fine} leave a month, as now, and no new ones; low when "
+        "{monthly_churn_rate_high:percent_fine} leave, high when {monthly_churn_rate_low:percent_fine} do"
     )
 
 
@@ -368,7 +371,8 @@ def decision_section(warehouse: Warehouse, *, customers: bool = True) -> tuple[S
                         if any(row["step"] == "commitments" for row in steps.each())
                         else " No commitment is counted: none that a provider has quoted pays."
                     )
-                ),
+                )
+                + beyond_end_said(warehouse, "model_switch"),
             ),
             figures=(decision_figure(warehouse, steps),),
             tables=tables,

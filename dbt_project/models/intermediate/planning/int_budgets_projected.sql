@@ -173,7 +173,7 @@ final as (
         teams.scope_name as decided_with_team_name,
         teams.approver_role as decided_by_role
     from projected
-    left join owned on case projected.gate when 'hard stop' then projected.scope end = owned.scope and projected.scope_id = owned.scope_id
+    left join owned on case when projected.gate = 'hard stop' then projected.scope end = owned.scope and projected.scope_id = owned.scope_id
     left join projected as teams
         on
             teams.scope = 'team'

@@ -6,6 +6,7 @@
 with accepted as (
 
     select * from {{ ref('int_savings_accepted') }}
+    where action_kind is distinct from 'price_plan'
 
 ),
 
