@@ -125,7 +125,7 @@ def after_cost_actions(warehouse: Warehouse) -> Evidence:
 
 
 def efforts(warehouse: Warehouse) -> Evidence:
-    """What the AI and price programmes take once, and when the last of them starts: one row."""
+    """What the AI and price programmes take once: one row."""
     return warehouse.evidence(
         """
         select sum(effort_usd) as total_effort_usd
