@@ -27,8 +27,10 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from dbt_project.landing.frozen_files import FrozenFiles
 from dbt_project.landing.landed_files import land
 from dbt_project.landing.registry import LANDED_SOURCES
+from dbt_project.plugins.publication import publish as publish_file
 from generator.cli import app as generator_app
 from reports_builder.alerts.ledger import Ledger
 from reports_builder.alerts.run import evaluate_and_deliver
@@ -211,7 +213,49 @@ def _generate(folder: Path) -> None:
     generator_app([*_CALLS_MADE, "--out", str(folder / "raw")], standalone_mode=False)
 
 
+def _prepare_build(folder: Path) -> None:
+    (folder / "build").mkdir()
+    with duckdb.connect(str(folder / "build" / "finops.duckdb")) as working:
+        working.execute("create table build as select 0 as number, range from range(100000)")
+
+
+def _publish(folder: Path) -> None:
+    """What a build does in the end: another number, with a file of that name for its readers."""
+    frozen = FrozenFiles(folder / "build" / "frozen")
+    slot, working = frozen.free_slot(), folder / "build" / "finops.duckdb"
+    with duckdb.connect(str(working)) as connection:
+        connection.execute("update build set number = number + 1")
+        number = _number_of(connection)
+    (folder / str(number)).touch()
+    frozen.fill(slot, {str(number): folder / str(number)})
+    publish_file(working, folder / "finops.duckdb", frozen, slot)
+
+
+def _number_of(connection: duckdb.DuckDBPyConnection) -> int:
+    # Every row has it, so that half a file is found.
+    (numbers,) = connection.execute("select list(distinct number) from build").fetchall()
+    (number,) = numbers[0]
+    return int(number)
+
+
+def _published(folder: Path) -> None:
+    """Whole where there is one, and its readers' files are there."""
+    if (folder / "finops.duckdb").exists():
+        with duckdb.connect(str(folder / "finops.duckdb"), read_only=True) as connection:
+            number = _number_of(connection)
+        slots = FrozenFiles(folder / "build" / "frozen").published_slots()
+        assert any((slot / str(number)).exists() for slot in slots), (number, slots)
+
+
+def _last_published(folder: Path) -> object:
+    _published(folder)
+    frozen = FrozenFiles(folder / "build" / "frozen")
+    left = sorted(path.name for path in (folder / "build").iterdir())
+    return left, len(frozen.published_slots())
+
+
 SUBJECTS = (
+    Subject("publication of a file", _prepare_build, _publish, _last_published, _published),
     Subject("alerts", _prepare_alerts, lambda folder: evaluate_and_deliver(folder / "finops.duckdb", environment={}), _alerts, _alerts),
     Subject("seal", _prepare_books, lambda folder: seal(folder / "finops.duckdb", folder / "seals", KEY), _sealed),
     Subject("budgets", lambda _: None, _set_budgets, _budgets, _whole_batches),

@@ -27,6 +27,7 @@ _TOTALS = """
 # Hardly more than what is before and after the models: landing, freezing the files, publishing.
 _LITTLE = ("build", "--select", "dim_dates", *AS_ALL)
 _SPANS = 300
+_LONG = 24 * 3600
 
 
 def _workspace(folder: Path) -> Workspace:
@@ -93,7 +94,8 @@ def _watch(folder: Path, kill_after: float | None) -> tuple[float, bool]:
 def _end(process: subprocess.Popen[str]) -> None:
     """Ask it to end, however long that takes: a campaign has time that nothing else needs."""
     process.send_signal(signal.SIGTERM)
-    process.communicate()
+    # Without a time it could not be asked again by who started it.
+    process.communicate(timeout=_LONG)
 
 
 def _receive(folder: Path, kill_after: float | None) -> tuple[float, bool]:

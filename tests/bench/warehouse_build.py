@@ -41,7 +41,7 @@ class Measured:
 def measure(command: list[str], env: dict[str, str]) -> Measured:
     """Run a command, which must succeed."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=sys.stderr)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

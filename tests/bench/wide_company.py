@@ -1,8 +1,8 @@
-"""How long a build takes for a company that is wide in one way: `python -m tests.bench.wide_company [--only customers features]`.
+"""How long a build takes for a company that is wide in one way: `python -m tests.bench.wide_company [--only customers features] [--size 0.1]`.
 
 Half a million to a million calls each, so that what a shape takes beyond the others is of its width: many customers with few
 calls, one customer with half of them, many features, many teams, ten years of days. Each is built from nothing and its reports are
-rendered; beside time and memory stands which models took longest.
+rendered; beside time and memory stands which models took longest. Two sizes say what grows faster than the company.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -75,6 +75,16 @@ class Shape:
     days: int = 60
     calls: int = 1_000_000
     skew: bool = False
+
+    def of_size(self, size: float) -> Shape:
+        """The same with so many times the calls, and of what it is wide in."""
+        usual = Shape()
+        wide = {
+            name: int(getattr(self, name) * size)
+            for name in ("customers", "features", "teams", "days")
+            if getattr(self, name) > getattr(usual, name)
+        }
+        return replace(self, calls=int(self.calls * size), **wide)
 
 
 SHAPES = {
@@ -144,9 +154,11 @@ def bench(name: str, shape: Shape, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=list(SHAPES), default=list(SHAPES))
-    for name in parser.parse_args().only:
+    parser.add_argument("--size", type=float, default=1)
+    given = parser.parse_args()
+    for name in given.only:
         with tempfile.TemporaryDirectory() as folder:
-            bench(name, SHAPES[name], Path(folder))
+            bench(name, SHAPES[name].of_size(given.size), Path(folder))
 
 
 if __name__ == "__main__":

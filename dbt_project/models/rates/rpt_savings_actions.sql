@@ -43,6 +43,12 @@ usage_actions as (
 
 ),
 
+scheduled as (
+
+    select * from {{ ref('int_works_scheduled') }}
+
+),
+
 churn_rates as (
 
     select * from {{ ref('rpt_churn_rates') }}
@@ -119,17 +125,14 @@ costed as (
         case when works.is_on_calls then churn_rates.monthly_churn_rate end as monthly_churn_rate,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_low end as monthly_churn_rate_low,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_high end as monthly_churn_rate_high,
-        kinds.applied_order,
-        kinds.programme,
-        kinds.assumption,
+        kinds.applied_order, kinds.programme, kinds.assumption, kinds.confidence, kinds.first_step,
         coalesce(works.account_owner, kinds.owner_role) as owner_role,
-        kinds.confidence,
-        kinds.first_step,
-        kinds.months_to_start,
+        cast(coalesce(scheduled.months_to_start, kinds.months_to_start) as decimal(9, 6)) as months_to_start,
         cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,
         {{ effort_of('works.parts', 'works.one_off_cost_usd') }} as effort_usd
     from works
     inner join kinds on works.action_kind = kinds.action_kind
+    left join scheduled on case works.action_kind when 'commitment' then works.action_kind else works.work_id end = scheduled.work_id
     left join churn_rates on 1 = 1
 
 ),
@@ -163,15 +166,12 @@ final as (
             else replace(action_kind, '_', ' ') || ': ' || tasks
         end as subject,
         tasks, parts, provider, model,
-        gross_monthly_savings_usd,
-        {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
-        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
-        effort_days,
+        gross_monthly_savings_usd, {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
+        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort_days,
         {{ days_in_words('effort_days') }} as effort,
         effort_usd,
         payback_months, payback_with_start_months, payback_low_months, payback_high_months,
-        net_after_price_usd,
-        first_year_net_usd, first_year_net_low_usd, first_year_net_high_usd,
+        net_after_price_usd, first_year_net_usd, first_year_net_low_usd, first_year_net_high_usd,
         value_per_effort,
         is_illustrative,
         is_counted,
@@ -200,7 +200,7 @@ final as (
         first_step || coalesce('; ' || unmeasured_tasks || ': its canary cannot be measured in time at today''s rate of scoring, so score more first', '') as first_step,
         cast(count(*) over of_owner as bigint) as owner_works,
         cast(sum(effort_days) over of_owner as decimal(18, 2)) as owner_effort_days,
-        {{ money('sum(effort_usd) over of_owner') }} as owner_effort_usd,
+        {{ money('sum(effort_usd) over of_owner') }} as owner_effort_usd, cast(max(months_to_start) over of_owner as double) as owner_last_start_months,
         row_number() over (partition by owner_role, is_counted order by work_id asc) = 1 as is_first_of_its_owner
     from judged
     window of_kind as (partition by action_kind, is_counted), of_owner as (partition by owner_role, is_counted)
