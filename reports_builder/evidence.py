@@ -14,6 +14,7 @@ from typing import Self
 from reports_builder import formatting
 from reports_builder.escaping import Markdown, escape
 from reports_builder.formatting import Value
+from reports_builder.singular import of_one
 
 _MART = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*)", re.IGNORECASE)
 
@@ -126,7 +127,9 @@ def say(template: str, *evidence: Evidence) -> Prose:
     shown_markdown: list[str] = []
     shown_plain: list[str] = []
     quotes: list[Quote] = []
-    for words, column, style, conversion in Formatter().parse(template):
+    last = ""
+    for text, column, style, conversion in Formatter().parse(template):
+        words = of_one(text) if last == "1" else text
         if re.search(r"[$%]", words):
             raise ValueError(f"a figure is typed into {words!r}; take it from a query")
         shown_markdown.append(words)
@@ -136,7 +139,7 @@ def say(template: str, *evidence: Evidence) -> Prose:
         if not style or conversion:
             raise ValueError(f"write {{{column}:style}} with a style of reports_builder.formatting")
         source = _source(column, evidence)
-        plain = formatting.plain(source[column], style)
+        plain = last = formatting.plain(source[column], style)
         shown_markdown.append(formatting.markdown(source[column], style))
         shown_plain.append(plain)
         if style not in formatting.TEXT_STYLES and source[column] is not None:

@@ -21,6 +21,7 @@ from reports_builder import own_words
 from reports_builder.evidence import Evidence, Prose, join, literal, note
 from reports_builder.formatting import STYLES, Value
 from reports_builder.model import Insight, Recommendation, Table
+from reports_builder.singular import of_one
 
 OWN_WORDS = Path("insight_words")
 """Where a company keeps words of its own, as seen from where commands run: each file counts in place of the
@@ -189,7 +190,11 @@ def _parts(
 
 def _prose(text: str, pieces: list[Prose]) -> Prose:
     split = _PIECE.split(text)
-    return join([pieces[int(part)] if place % 2 else note(part) for place, part in enumerate(split)], "")
+    said = [note(split[0])]
+    for place, words in zip(split[1::2], split[2::2], strict=True):
+        piece = pieces[int(place)]
+        said += [piece, note(of_one(words) if piece.plain == "1" else words)]
+    return join(said, "")
 
 
 @cache

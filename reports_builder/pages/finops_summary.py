@@ -36,8 +36,6 @@ from reports_builder.subjects.planning import queries as forecast
 from reports_builder.subjects.planning.budgets import queries as budgets
 from reports_builder.subjects.planning.budgets.statements import company_budget_figures
 from reports_builder.subjects.planning.statements import forecast_figure, spend_by_day, what_comes
-from reports_builder.subjects.pricing import customers as ask_customers
-from reports_builder.subjects.pricing.frontier import all_steep_leave_said
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.expiries import due, due_said
 from reports_builder.warehouse import Warehouse
@@ -84,8 +82,8 @@ def build(warehouse: Warehouse) -> Page:
             ),
             join([spend_said(warehouse, spend), *why_it_changed(warehouse, spend), what_comes(outlook)]),
             *(() if all_spend.rows else ledger_said(warehouse)),
-            join([_what_first(best, saved), *due_said(due(warehouse))]),
-            *_what_prices_add(warehouse, best, saved),
+            join([_what_first(best, saved), *_what_prices_add(warehouse, best, saved)]),
+            *due_said(due(warehouse)),
             *decisions_said(warehouse),
         ),
         key_figures=(
@@ -138,7 +136,7 @@ def _what_prices_add(warehouse: Warehouse, best: Evidence, saved: Evidence) -> t
     plan = ask.price_plan(warehouse)
     if not plan.rows:
         return ()
-    return (_gain_of_prices(best, saved, plan) + all_steep_leave_said(ask_customers.impacts(warehouse)),)
+    return (_gain_of_prices(best, saved, plan),)
 
 
 def _gain_of_prices(best: Evidence, saved: Evidence, plan: Evidence) -> Prose:

@@ -156,7 +156,7 @@ def test_nothing_is_said_where_every_budget_is_kept(
     assert heading_over(ahead) == ()
     assert (
         what_is_kept(ahead, ask.ahead_counted(warehouse), ask.missed(warehouse)).plain
-        == "Of 1 budgets to come 0 are heading over."
+        == "Of 1 budget to come 0 are heading over."
     )
 
 

@@ -93,7 +93,7 @@ def test_the_method_in_use_is_scored_for_every_scope_and_no_other_method_is(
 ) -> None:
     def scored(scope: str, used: bool, horizon: str, wape: float, held: float, total: str = "null") -> str:
         return (
-            f"'{scope}' as scope, '{scope}' as scope_id, '{'combined' if used else 'seasonal_naive'}' as forecast_method, {used} as is_used, "
+            f"'{scope}' as scope, '{scope}' as scope_id, '{scope}' as scope_name, '{'combined' if used else 'seasonal_naive'}' as forecast_method, {used} as is_used, "
             f"'{horizon}' as horizon, {wape} as wape, -0.02 as bias_share, 0.1 as skill_share, {held} as interval_coverage_share, {total} as total_wape, {total} * 15 as total_coverage_share, 'better' as verdict"
         )
 

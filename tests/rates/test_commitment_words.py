@@ -116,11 +116,10 @@ def test_what_hangs_on_an_answer_a_move_or_one_machine_is_said_before_it_is_sign
         (insight,) = cloud_commitment_insight(warehouse)
         (section,) = cloud_commitment_sections(warehouse)
     said = (
-        "Of 1 of the machines behind them no tag says whether they may be off at night: if all of them were, what is signed would save $92 a "
-        "month, so ask first. $97 of it, in 1 of the 2, is of machines that are still to take their type: it is simulated, and to be signed only "
-        "for those that have moved, once a month of their hours is on the bill. If the largest of each does not move, all together save $116. $0 a "
-        "month waits for neither. In the worst of these cases for each, its largest machine gone among them, they save -$7 a month, and $2.3K is paid for "
-        "nothing until the terms end."
+        "Of 1 of the machines behind them no tag says whether they may be off at night: if all were, it would save $92 a month, so ask first. "
+        "$97 of it, in 1 of 2, is simulated, for machines still to take their type: sign after a month of their hours. If the largest of each "
+        "does not move, all together save $116. $0 a month waits for neither. In the worst of these cases for each, its largest machine gone "
+        "among them, they save -$7 a month, and $2.3K is paid for nothing until the terms end."
     )
     assert said in insight.problem.plain
     assert "partly simulated" in insight.outcome.plain

@@ -22,6 +22,25 @@ def test_sentence_is_filled_formatted_and_escaped() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "one"),
+    [
+        (" customers at a loss", "1 customer at a loss"),
+        ("** steep rises", "1 steep rise"),
+        (" customers are expected to leave", "1 customer is expected to leave"),
+        (" teams were over", "1 team was over"),
+        (" pieces of work", "1 piece of work"),
+        (" of {of:count} customers", "1 of 1 customer"),
+        (" of them are options", "1 of them are options"),
+    ],
+)
+def test_one_of_a_thing_is_no_plural(words: str, one: str) -> None:
+    counted = Evidence("select 1;", ("counted", "of"), ((1, 1), (2, 2)))
+    template = f"{'**' if '**' in words else ''}{{counted:count}}{words}"
+    assert counted.say(template).plain == one
+    assert counted.at(1).say(template).plain.endswith(words.rsplit(maxsplit=1)[-1])
+
+
 def test_missing_value_and_missing_row_read_unknown() -> None:
     assert SPEND.at(1).say("{spend_usd:usd}").plain == "unknown"
     assert SPEND.at(9).say("{spend_usd:usd}").plain == "unknown"

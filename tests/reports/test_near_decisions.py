@@ -241,7 +241,7 @@ def test_an_opportunity_is_a_kind_of_work_with_all_teams_that_share_it() -> None
         )
         first, second = opportunities(warehouse_of(opened))
         assert first.title.plain == (
-            "Opportunity worth $190 a month: stop or share x machines, and 1 more of this kind"
+            "Opportunity worth $190 a month: end or share x machines, and 1 more of this kind"
         )
         assert first.recommendation.effort == "2 days"
         assert (

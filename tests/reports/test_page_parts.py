@@ -96,7 +96,9 @@ def test_what_is_too_small_for_the_work_is_said_and_not_planned(tiny_warehouse: 
     with open_warehouse(tiny_warehouse) as warehouse:
         plan = action_plan(warehouse)
         of_another_kind = action_plan(warehouse, "model_switch")
-    assert "would not come back within 24 months: 1 more, $2.00 a month in all" in plan.total.plain
+    assert (
+        "would not come back within 24 months of its start: 1 more, $2.00 a month in all" in plan.total.plain
+    )
     assert "Left out" not in of_another_kind.total.plain
 
 

@@ -127,10 +127,10 @@ def after_cost_actions(warehouse: Warehouse) -> Evidence:
 
 
 def efforts(warehouse: Warehouse) -> Evidence:
-    """What the AI and price programmes take once, and when the last of them starts: one row."""
+    """What the AI and price programmes take once: one row."""
     return warehouse.evidence(
         """
-        select sum(effort_usd) as total_effort_usd, max(last_start_months) as last_start_months
+        select sum(effort_usd) as total_effort_usd
         from rates.rpt_decision_waterfall
         where scope_type = 'company'
         """
@@ -170,22 +170,17 @@ def decisions_said(warehouse: Warehouse) -> tuple[Prose, ...]:
     named = margin_within_sentence(warehouse)
     return (
         today.say(
-            f"The AI and price programmes, on one base{calls_without_customer_said(warehouse)}: "
-            "today {losing_customers:count} customers at a loss of **{losses_usd:usd}** and a "
-            f"{named} of {{gross_margin_share:percent}}; "
+            f"The AI and price programmes{calls_without_customer_said(warehouse)}: a {named} of "
+            "{gross_margin_share:percent} and a loss of **{losses_usd:usd}** on customers today; "
         )
         + routed.say(
-            "after the switches of models, with nobody asked for another fee, a loss of "
-            "**{losses_usd:usd}** and "
-            "{gross_margin_share:percent}; "
+            "{gross_margin_share:percent} and **{losses_usd:usd}** after the switches of models alone; "
         )
         + say(
-            f"after these programmes **{{gross_margin_usd:usd}}** of {named} a month "
-            "({gross_margin_low_usd:usd} to "
+            "**{gross_margin_usd:usd}** of margin a month after all of them ({gross_margin_low_usd:usd} to "
             "{gross_margin_high_usd:usd}), expected departures included. They take {total_effort_usd:usd} "
-            "once; with that paid, the twelve months from today leave "
-            "{first_year_usd:usd} ({first_year_low_usd:usd} to {first_year_high_usd:usd}), without those of "
-            "today's customers that leave anyway; the last begins after {last_start_months:count} months.",
+            "once; the twelve months from today bring {first_year_usd:usd} ({first_year_low_usd:usd} to "
+            "{first_year_high_usd:usd}), that work and customers that leave as now taken off.",
             last,
             efforts(warehouse),
         ),

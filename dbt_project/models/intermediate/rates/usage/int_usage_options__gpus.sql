@@ -159,7 +159,7 @@ options as (
         provider_name,
         resource_id,
         'gpu_idle' as action_kind,
-        'stopped while free' as target,
+        'ended while free' as target,
         not_held_share + held_idle_share as saved_share,
         not_held_share + held_idle_share as saved_low_share,
         (not_held_share + held_idle_share) * {{ assumption('gpu_released_high_share') }} as saved_high_share,
