@@ -23,7 +23,7 @@ _VERBS = {
     "right_size": "Move",
     "cheaper_type": "Move",
     "arm_type": "Move",
-    "gpu_idle": "Stop or share",
+    "gpu_idle": "End or share",
     "spot": "Move",
     "storage_tier": "Move",
     "empty_bucket": "Delete",
@@ -299,11 +299,11 @@ def _first_and_later(warehouse: Warehouse, *kinds: str) -> Prose:
     within = assumption(warehouse, "action_first_within_months")
     said = {
         True: "Take first what has paid back within {action_first_within_months:count} months from today "
-        "(actions: {group_actions:count}): it costs {group_effort_usd:usd} once and leaves "
+        "(pieces of work: {group_actions:count}): it costs {group_effort_usd:usd} once and leaves "
         "**{group_first_year_usd:usd}** in the first year ({group_first_year_low_usd:usd} at the low end).",
-        False: "What pays back only later, by year {last_year:count} (actions: {group_actions:count}), costs "
-        "{group_effort_usd:usd} once and ends the first year with **{group_first_year_usd:usd}** "
-        "({group_first_year_low_usd:usd} at the low end).",
+        False: "What pays back only later, by year {last_year:count} (pieces of work: "
+        "{group_actions:count}), costs {group_effort_usd:usd} once and ends the first year with "
+        "**{group_first_year_usd:usd}** ({group_first_year_low_usd:usd} at the low end).",
     }
     groups = {is_first: _works_paid_back(warehouse, *kinds, is_first=is_first) for is_first in said}
     return join([say(said[is_first], group, within) for is_first, group in groups.items() if group.rows])

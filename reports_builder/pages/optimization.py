@@ -19,7 +19,7 @@ from reports_builder.subjects.rates.portfolio import coverage_reasons, portfolio
 from reports_builder.subjects.rates.price_age import machine_prices_said, model_prices_said
 from reports_builder.subjects.rates.price_tiers import price_tier_section
 from reports_builder.subjects.rates.realized import realized_sections
-from reports_builder.subjects.rates.regions import region_section
+from reports_builder.subjects.rates.regions import provider_section, region_section
 from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
     KINDS,
@@ -140,6 +140,7 @@ def _reference(warehouse: Warehouse, offer: Evidence) -> tuple[Section, ...]:
         *usage_sections(warehouse),
         *price_tier_section(warehouse),
         *region_section(warehouse),
+        *provider_section(warehouse),
         *transfer_section(warehouse),
         *self_hosting_section(warehouse),
         *cloud_commitment_sections(warehouse),

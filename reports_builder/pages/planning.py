@@ -27,6 +27,7 @@ from reports_builder.subjects.planning.returns.statements import (
     return_tables,
     returns_said,
     tornado_figure,
+    unmeasured_plans,
     value_figures,
     years_table,
 )
@@ -92,7 +93,7 @@ def build(warehouse: Warehouse) -> Page:
             *_company_month(warehouse),
             month_against(month, parts),
             what_is_kept(ahead, ask_budgets.ahead_counted(warehouse), ask_budgets.missed(warehouse)),
-            *returns_said(investments, doubtful),
+            *returns_said(investments, doubtful, unmeasured_plans(warehouse, investments)),
         ),
         key_figures=(
             forecast_figure(outlook),

@@ -35,6 +35,7 @@ from reports_builder.subjects.planning.budgets.insights import furthest_ahead, h
 from reports_builder.subjects.planning.insights import planning as forecast
 from reports_builder.subjects.planning.returns import queries as ask_returns
 from reports_builder.subjects.planning.returns.insights import likely_loss
+from reports_builder.subjects.planning.returns.statements import unmeasured_plans
 from reports_builder.subjects.planning.variance import queries as ask_variance
 from reports_builder.subjects.planning.variance.insights import over_budget, worst
 from reports_builder.subjects.pricing import customers as ask_customers
@@ -128,7 +129,8 @@ def budgets(warehouse: Warehouse) -> Insights:
 
 def investments(warehouse: Warehouse) -> Insights:
     """Of investments that are likely to lose money."""
-    return likely_loss(ask_returns.doubtful(warehouse), ask_returns.investments(warehouse))
+    plans = ask_returns.investments(warehouse)
+    return likely_loss(ask_returns.doubtful(warehouse), plans, unmeasured_plans(warehouse, plans))
 
 
 def realtime(warehouse: Warehouse) -> Insights:

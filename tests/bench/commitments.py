@@ -1,7 +1,7 @@
 """How long the engine of commitments takes for a large company, beside a plain sum of its hours by series.
 
 `python -m tests.bench.commitments [--series 2000]`: half of the series are machines, half dollars of the same families, 90 days of hours each,
-with six offers for each of them and six plans on everything. The models are the project's own, as dbt compiles them.
+with six offers for each of them and six plans on everything. A family has some 25 machines, each of whose hours is a row of the last 30 days. The models are the project's own, as dbt compiles them.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ ENGINE = (
     "int_commitment_quantiles",
     "int_commitment_levels",
     "int_commitment_outcomes",
+    "int_commitment_bases",
     "int_commitment_alternatives",
     "int_commitments_chosen",
     "rpt_commitment_recommendations",
 )
+SERIES = {"m": "", "d": " / USD"}
 CASES = {
     "as_judged": (30, 1, 1), "less_usage": (30, 1, 0.8), "more_usage": (30, 1, 1.2), "last_3": (3, 1, 1), "last_7": (7, 1, 1),
     "last_30": (30, 1, 1), "last_60": (60, 1, 1), "last_90": (90, 1, 1), "judging": (30, 1, 1), "fitting": (90, 31, 1),
@@ -53,7 +55,11 @@ def make_hours(models: CompiledModels, series: int) -> None:
         ],
     )
     with (ROOT / "dbt_project/seeds/assumptions.csv").open(newline="") as file:
-        assumed = [row for row in csv.DictReader(file) if row["name"].startswith(("action_", "commitment_"))]
+        assumed = [
+            row
+            for row in csv.DictReader(file)
+            if row["name"].startswith(("action_", "commitment_", "off_hours_"))
+        ]
     models.fill("assumptions", [{"name": row["name"], "value": row["value"]} for row in assumed])
     models.fill("int_commitment_cases", [])
     run = models.connection.execute
@@ -68,12 +74,26 @@ def make_hours(models: CompiledModels, series: int) -> None:
         " 4 * cast(2 + number % 40 + hash(number, hour // 24) % 4 + case when hour % 24 between 8 and 18 then hash(number, hour) % 6 else 0 end"
         f" as decimal(15, 6)) as units from range({series // 2}) as families(number), range({HOURS}) as hours(hour)"
     )
-    models.fill("int_cloud_commitment_hours", [])
+    for empty in (
+        "int_cloud_commitment_hours",
+        "int_commitment_lines_by_hour",
+        "int_usage_optimized",
+        "int_machine_types",
+        "int_cloud_offer_rates",
+    ):
+        models.fill(empty, [])
+    run(
+        f"insert into {models.name('int_commitment_lines_by_hour')} by name select 'AWS' as provider_name, 'EC2' as usage_kind, 'compute' as plan_scope,"
+        " 'f' || number as family, 'f' || number as reserved_as, 'r' as region_id, 'i-' || number || '-' || machine as resource_id, 'linux' as operating_system,"
+        " 'shared' as tenancy, true as is_by_instance, false as is_covered, cast(hour_at as date) as charge_date, hour_at as usage_hour_at, 1 as machine_hours,"
+        " 4 as units_per_instance, 0.096 as list_usd, 0.096 as on_demand_usd from (select *, timestamp '2026-08-03' + interval (hour) hour as hour_at,"
+        f" unnest(range(cast(units / 4 as bigint))) as machine from machines where hour >= {HOURS - 720}) as running"
+    )
     for prefix, price in (("m", "0.024"), ("d", "1")):
         # What dollars buy differs from hour to hour, as prices of sizes are not in proportion.
         units = "units" if prefix == "m" else "cast(units * (24 + hash(hour) % 3) / 1000 as decimal(15, 6))"
         run(
-            f"insert into {models.name('int_cloud_commitment_hours')} by name select '{prefix}' || number as series_id, 'AWS' as history_id,"
+            f"insert into {models.name('int_cloud_commitment_hours')} by name select 'AWS / EC2 / f' || number || ' / r{SERIES[prefix]}' as series_id, 'AWS' as history_id,"
             " 'after_actions' as usage_basis, timestamp '2026-08-03' + interval (hour) hour as usage_hour_at, 0 as units_before,"
             f" {units} as demanded_units, {units} * {price} as list_cost_usd, {units} * {price} as on_demand_cost_usd,"
             f" {price} as usd_per_demanded_unit from machines"
@@ -87,7 +107,7 @@ def make_hours(models: CompiledModels, series: int) -> None:
         )
         for prefix, price, step, kind in (("m", 0.024, 4, "machines"), ("d", 1, 0.01, "spend")):
             run(
-                f"insert into {models.name('int_commitment_offers')} by name select '{prefix}{place}' as offer_id, '{prefix}' || range as series_id,"
+                f"insert into {models.name('int_commitment_offers')} by name select '{prefix}{place}' as offer_id, 'AWS / EC2 / f' || range || ' / r{SERIES[prefix]}' as series_id,"
                 f" 'f' || range as group_id, {price * (1 - discount)} as usd_per_unit_hour, {step} as unit_increment, {step} as minimum_units,"
                 f" '{kind}' as commitment_kind, {common} from range({series // 2})"
             )

@@ -139,7 +139,7 @@ def test_the_calculator_says_what_pays_within_what_is_allowed(dashboard: Dashboa
     assert reader.page.get_by_role("heading", name="Commitment calculator").count() == 1
     reader.page.get_by_text("No level of an offer pays within these limits.").wait_for(timeout=WAIT)
     reader.open("commitments")
-    reader.page.get_by_text("The engine recommends no commitment.").wait_for(timeout=WAIT)
+    reader.page.get_by_text("No commitment is recommended.").wait_for(timeout=WAIT)
 
 
 @pytest.mark.parametrize(

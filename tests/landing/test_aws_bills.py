@@ -14,6 +14,7 @@ import pytest
 
 from dbt_project.landing.landed_files import land
 from dbt_project.landing.sources.aws_cur import AWS_CUR, shape_aws_cur
+from dbt_project.landing.sources.simple_bills import shape_simple_bill
 from tests.landing.landed_bills import landed, landed_real, total
 from tests.real_files import real_file
 
@@ -217,3 +218,25 @@ def test_a_month_that_was_exported_twice_is_refused(tmp_path: Path) -> None:
 def test_what_runs_on_a_machine_is_what_the_service_says(family: str, code: str, category: str) -> None:
     shaped, _ = shape_aws_cur({"product_product_family": family, "line_item_product_code": code})
     assert shaped["ServiceCategory"] == category
+
+
+def test_a_service_has_one_name_whether_its_product_or_its_code_is_reported() -> None:
+    """By two names it would be two in every table, budget and forecast of services."""
+    reported = (
+        {"product_product_name": "Amazon Elastic Compute Cloud", "line_item_product_code": "AmazonEC2"},
+        {"product_product_name": "AmazonEC2", "line_item_product_code": "AmazonEC2"},
+        {"line_item_product_code": "AmazonEC2"},
+    )
+    assert {str(shape_aws_cur(dict(line))[0]["ServiceName"]) for line in reported} == {
+        "Amazon Elastic Compute Cloud"
+    }
+    new, _ = shape_aws_cur({"line_item_product_code": "SomethingNew"})
+    assert new["ServiceName"] == "SomethingNew"
+
+
+def test_cards_of_different_providers_are_different_services() -> None:
+    lines = [shape_simple_bill({"provider": provider})[0] for provider in ("Lambda", "RunPod")]
+    assert [line["ServiceName"] for line in lines] == ["Lambda GPU Cloud", "RunPod GPU Cloud"]
+    assert {line["ServiceCategory"] for line in lines} == {"Compute"}
+    named, _ = shape_simple_bill({"provider": "Lambda", "service": "Object Storage"})
+    assert (named["ServiceName"], named["ServiceCategory"]) == ("Object Storage", "Storage")

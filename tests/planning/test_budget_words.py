@@ -253,7 +253,8 @@ def test_a_hard_stop_that_may_be_reached_is_no_budget_on_track(
         connection,
         "planning.rpt_budgets",
         budget("product", "agents", 900, 876)
-        + f", 'may stop' as budget_status, 'hard stop' as gate, 1120 as upper_usd, {chance} as stop_chance_share",
+        + f", 'may stop' as budget_status, 'hard stop' as gate, 1120 as upper_usd, {chance} as stop_chance_share, "
+        "'Head of Engineering' as decided_by_role",
         budget("product", "calm", 900, 300)
         + ", 'on track' as budget_status, 'hard stop' as gate, 310 as upper_usd",
     )
@@ -268,3 +269,20 @@ def test_a_hard_stop_that_may_be_reached_is_no_budget_on_track(
     cells = [str(cell) for row in section.tables[0].cells for cell in row]
     assert f"may stop: {words}" in cells
     assert "on track" in cells
+
+
+def test_a_hard_stop_on_the_calls_of_a_team_that_is_over_is_one_decision_with_its_budget(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_budgets",
+        budget("product", "agents", 900, 876)
+        + ", 'may stop' as budget_status, 'hard stop' as gate, 1120 as upper_usd, 0.4 as stop_chance_share, "
+        "'Agents' as decided_with_team_name, 'Head of Finance' as decided_by_role",
+    )
+    (insight,) = may_stop(ask.may_stop(warehouse))
+    said = insight.recommendation.action.plain
+    assert said.startswith("One decision with the budget of Agents, whose calls these are, by ")
+    assert "raise the stop" not in said
+    assert insight.recommendation.owner_role == "Head of Finance"

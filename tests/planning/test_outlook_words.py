@@ -9,7 +9,7 @@ import pytest
 
 from reports_builder.subjects.planning import queries as ask
 from reports_builder.subjects.planning.insights import planning
-from reports_builder.subjects.planning.statements import what_sums_lack
+from reports_builder.subjects.planning.statements import named_outlooks_section, what_sums_lack
 from tests.reports.empty_marts import empty_marts, with_rows
 
 CAUSES = "planning.rpt_outlook_causes"
@@ -99,3 +99,20 @@ def test_models_of_which_no_cost_is_known_are_named_as_missing_from_the_sums(
     )
     shown = [row["scope_label"] for row in ask.outlooks(warehouse).each()]
     assert shown == ["all spend", "model partly", "model priced", "model unpriced"]
+
+
+def test_single_forecasts_are_headed_by_the_kinds_that_are_there_and_say_how_young_they_are(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    assert named_outlooks_section(with_rows(connection, "planning.rpt_cost_outlook")) == ()
+    warehouse = with_rows(
+        connection,
+        "planning.rpt_cost_outlook",
+        "'customer' as scope, 'c' as scope_id, 'customer Acme' as scope_label, 9 as forecast_usd, 16 as history_days",
+        "'service' as scope, 's' as scope_id, 'service s' as scope_label, 9 as forecast_usd, 120 as history_days",
+    )
+    [section] = named_outlooks_section(warehouse)
+    assert section.title == "What customers and services will cost"
+    [table] = section.tables
+    assert [column.heading for column in table.columns][5] == "Days of history"
+    assert [str(row[5]) for row in table.cells] == ["16", "120"]

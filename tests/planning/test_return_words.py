@@ -12,9 +12,11 @@ from reports_builder.subjects.planning.returns.insights import likely_loss
 from reports_builder.subjects.planning.returns.statements import (
     doubt,
     improvements_table,
+    measured_beside,
     return_tables,
     returns_said,
     scenarios_table,
+    unmeasured_plans,
     value_figures,
     what_returns,
 )
@@ -86,6 +88,34 @@ def test_a_plan_that_its_steps_save_is_signed_after_them(connection: duckdb.Duck
     assert insight.recommendation.action.plain.startswith(
         "Sign it only after its steps, and if this is certain"
     )
+
+
+LEDGER = "rates.rpt_savings_opportunities"
+
+
+@pytest.mark.parametrize(
+    "found", [(), ("'caching:chat' as action_id, 'caching' as subject, false as is_counted",)]
+)
+def test_no_verdict_stands_beside_a_ledger_that_finds_nothing_to_save(found: tuple[str, ...]) -> None:
+    counted = (
+        "'caching:chat' as action_id, 'caching' as subject, true as is_counted, 9 as net_monthly_savings_usd"
+    )
+    plan = "'caching:chat' as measured_action_id, 5400 as first_period_benefit_usd"
+    with empty_marts(*TABLES, LEDGER) as opened:
+        for row in found:
+            opened.execute(f"insert into {LEDGER} by name select {row}")
+        warehouse = planned(opened, RISKS, DRIVER, verdict("sign after the steps", 0.4, 0.1), plan)
+        plans = ask.investments(warehouse)
+        unmeasured = unmeasured_plans(warehouse, plans)
+        (insight,) = likely_loss(ask.doubtful(warehouse), plans, unmeasured)
+        shown = str(return_tables(warehouse, plans)[0].cells[0])
+        assert "measure first" in shown and "sign after" not in shown
+        assert insight.recommendation.action.plain.startswith("Measure first: on the calls of today")
+        assert "Measure first" in doubt(ask.doubtful(warehouse), unmeasured).plain
+        assert "Measure first" in measured_beside(warehouse, plans)[0].plain
+        opened.execute(f"delete from {LEDGER}")
+        opened.execute(f"insert into {LEDGER} by name select {counted}")
+        assert "sign after the steps" in str(return_tables(warehouse_of(opened), plans)[0].cells[0])
 
 
 def test_a_plan_that_seldom_loses_has_no_insight(connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports_builder.subjects.rates.price_tiers import price_tier_section
-from reports_builder.subjects.rates.regions import region_section
+from reports_builder.subjects.rates.regions import provider_section, region_section
 from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.warehouse import open_warehouse
 from tests.rates.test_commitment_words import Tiny
@@ -87,6 +87,27 @@ def test_regions_without_a_move_list_the_nearest_with_the_limit(tiny: Tiny) -> N
         "where on a move is judged (arbitrage_from_share); the largest difference is 10 %."
     )
     assert [[row[0], row[5], row[8]] for row in rows_of(section)] == [["i-2", "10 %", "15 %"]]
+
+
+def test_a_move_to_another_provider_is_said_with_what_to_ask_first(tiny: Tiny) -> None:
+    row = (
+        "'AWS' as provider_name, '{0}' as team_id, '{1}' as option_provider_name, 3 as machines, 3 as priced_machines, {2} as move_machines, 2 as move_regions, "
+        "500 as monthly_cost_usd, 0.25 as largest_lower_share, 0.15 as lower_from_share, {3} as base_savings_usd, '{4}' as verdict"
+    )
+    tiny.add(
+        "rates.rpt_provider_options",
+        row.format("web", "Google Cloud", 2, "90", "worth a closer look"),
+        row.format("data", "Google Cloud", 1, "9", "the move would not come back in time"),
+        row.format("web", "Microsoft", 0, "null", "the price is not lower by enough"),
+    )
+    with open_warehouse(tiny.path) as warehouse:
+        (section,) = provider_section(warehouse)
+    assert section.text[0].plain == (
+        "For the machines without GPUs of 2 teams another provider has types as large on file; the largest difference of list prices is 25 %, "
+        "and a move is judged from 15 % on (arbitrage_from_share). 1 of 3 moves are worth a closer look, for $90.00 a month; in no total, and not "
+        "net of other actions on the machines. Ask first whether the data may lie where the price is on file."
+    )
+    assert [row[0] for row in rows_of(section)] == ["web", "data"]
 
 
 def test_a_free_tier_is_listed_with_what_nobody_used_of_it_and_others_are_not(tiny: Tiny) -> None:

@@ -146,12 +146,12 @@ def test_the_calculator_begins_with_what_the_engine_recommends(tiny: Tiny) -> No
         limited = what_if_section(warehouse, WhatIf(0, ANY, 95, 100))
     assert [(row[0], row[7], row[-1]) for row in rows_of(section)] == [("c5", "$40.00", "recommended")]
     assert section.text[0].plain.startswith(
-        "This is what the engine recommends; the controls choose within limits of your own. They would save $40 a month"
+        "This is what is recommended; the controls choose within limits of your own. They would save $40 a month"
     )
     assert [(row[0], row[7], row[-1]) for row in rows_of(limited)] == [
         ("c5", "$60.00", "beyond the limit of risk")
     ]
-    assert "of them the engine recommends 0. They would save $60" in limited.text[0].plain
+    assert "of them 0 are recommended. They would save $60" in limited.text[0].plain
 
 
 def test_the_calculator_chooses_what_pays_within_what_is_allowed(tiny: Tiny) -> None:
@@ -179,7 +179,7 @@ def test_the_calculator_chooses_what_pays_within_what_is_allowed(tiny: Tiny) -> 
             assert [(row["usage_group"], row["monthly_savings_usd"]) for row in rows] == expected, wanted
         said = what_if_section(warehouse, WhatIf(0, ANY, 100, 95)).text[0].plain
         assert said == (
-            "Of the levels that pay by themselves these save most within your limits; of them the engine recommends 1. "
+            "Of the levels that pay by themselves these save most within your limits; of them 1 are recommended. "
             "They would save $90 a month for a promise of $2.0K, of which $1.0K is paid on the first day. At risk is $200: "
             "what is paid for nothing if every hour uses only what nineteen of twenty use."
         )

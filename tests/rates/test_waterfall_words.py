@@ -52,10 +52,15 @@ def test_a_total_says_that_it_holds_calls_without_a_customer(cost_usd: int, word
 
 def test_the_work_of_each_owner_is_added_up_where_its_savings_are() -> None:
     with empty_marts(ACTIONS, WATERFALL) as opened:
-        owned = "true as is_counted, 'x' as owner_role, 19 as owner_works, 30.6 as owner_effort_days, 18360 as owner_effort_usd, "
+        owned = "true as is_counted, 'x' as owner_role, 19 as owner_works, 30.6 as owner_effort_days, 18360 as owner_effort_usd, 2.4 as owner_last_start_months, "
         with_rows(
             opened, ACTIONS, owned + "true as is_first_of_its_owner", owned + "false as is_first_of_its_owner"
         )
+        opened.execute("create schema seeds")
+        opened.execute("create table seeds.assumptions as select 'owner_days_a_month' as name, 21 as value")
         [section] = owners_section(warehouse_of(opened))
-    assert section.text[0].plain.startswith("Most is asked of x: 31 days in 19 of the works that count.")
+    assert section.text[0].plain.startswith(
+        "Most is asked of x: 31 days in 19 of the works that count. One after the other, what saves most for its effort first and "
+        "21 days a month, the last of them begins to save after 2.4 months"
+    )
     assert len(section.tables[0].cells) == 1

@@ -45,7 +45,7 @@ def test_the_second_wave_waits_until_the_departures_of_the_first_are_seen() -> N
 @pytest.mark.parametrize("is_lost", [True, False])
 def test_what_the_cheapest_tier_costs_is_said_and_first_if_it_takes_the_gain(is_lost: bool) -> None:
     lost = (
-        "92 as customers, 0 as customers_gaining_in_own_tier, 0 as lost_in_own_tier_usd, 14 as customers_gaining, 'Acme (starter)' as gaining_customers, "
+        "92 as customers, 0 as customers_gaining_in_own_tier, 0 as lost_in_own_tier_usd, 14 as customers_gaining, 'Acme to starter' as gaining_customers, "
         f"1170 as lost_usd, 3693 as lost_today_usd, 2834 as gain_base_usd, 0.41 as lost_share_of_gain, {is_lost} as is_gain_lost"
     )
     sold = "'starter' as subscription_tier, 1 as use_order, 'call' as usage_unit, 468 as included_units, 0.06194 as usd_per_unit"
@@ -68,7 +68,7 @@ def test_what_the_cheapest_tier_costs_is_said_and_first_if_it_takes_the_gain(is_
         "An invoice: a starter customer that uses 1,447 calls in a month pays $89.64, which is the fee of $29.00 with 468 calls "
         "in it, and $0.06194 for each further one."
     )
-    assert "Acme (starter)" in section.tables[1].cells[0], "names of many customers are no sentence"
+    assert "Acme to starter" in section.tables[1].cells[0], "names of many customers are no sentence"
     assert said[2].startswith(
         "Nobody would pay less by leaving and signing up again in the same tier. 14 would"
     )

@@ -56,6 +56,7 @@ _ROWS = {
     "rates.rpt_savings_tracked": "",
     "rates.rpt_placement_options": "",
     "rates.rpt_price_tiers": "",
+    "rates.rpt_provider_options": "",
     "rates.rpt_region_options": "",
     "rates.rpt_transfer_paths": "",
     "rates.rpt_self_hosting_options": "",
@@ -96,7 +97,7 @@ _ROWS = {
     "core.rpt_source_freshness": """
         (source, last_date, days_behind, is_stale, is_ahead) values ('calls', '2026-10-31', 0, false, false)""",
     "seeds.assumptions": """
-        (name, value) values ('action_payback_months_up_to', 24), ('action_first_within_months', 12),
+        (name, value) values ('action_payback_months_up_to', 24), ('owner_days_a_month', 21), ('action_first_within_months', 12),
         ('model_switch_low_share', 0.4),
         ('model_switch_base_share', 0.6), ('model_switch_high_share', 0.8)""",
     "allocation.rpt_owner_costs_monthly": """
@@ -356,14 +357,14 @@ _ROWS = {
         first_year_net_usd, first_year_net_low_usd, pays_from_year, is_recommended_first, value_per_effort, is_illustrative,
         is_counted, action_rank, first_year_rank, is_first_of_its_kind,
         assumption, owner_role, confidence, first_step, kind_works, kind_gross_usd, kind_net_usd, kind_low_usd, kind_high_usd,
-        kind_effort_days, kind_effort_usd, kind_first_year_net_usd, kind_further_works, kind_overlap_usd, kind_payback_with_start_months, owner_works, owner_effort_days, owner_effort_usd, is_first_of_its_owner) values
+        kind_effort_days, kind_effort_usd, kind_first_year_net_usd, kind_further_works, kind_overlap_usd, kind_payback_with_start_months, owner_works, owner_effort_days, owner_effort_usd, owner_last_start_months, is_first_of_its_owner) values
         ('switch', 'model_switch', 'chat calls from gpt-4 to claude-sonnet-4', 'chat', 1, 'anthropic', 'claude-sonnet-4',
         150, 30, 120, 80, 140, '1 day', 600, 5, 720, 280, 1, true, 2.4, false, true, 1, 1, true, 'Quality stays within the floor.',
-        'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720, 0, 30, 5, 1, 1, 600, true),
+        'Head of Engineering', 'medium', 'Send a tenth of the calls to it', 1, 150, 120, 80, 140, 1, 600, 720, 0, 30, 5, 1, 1, 600, 1, true),
         ('offer', 'commitment', 'an hourly commitment', null, 1, 'openai', null, 50, 10, 40, 30, 45, '1 day', 700, 17.5,
-        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote', 1, 50, 40, 30, 45, 1, 700, -260, 0, 10, 17.5, 1, 1, 700, true),
+        -260, -370, 2, false, 0.69, true, false, null, null, false, 'Usage stays.', 'Head of Finance', 'medium', 'Ask for a quote', 1, 50, 40, 30, 45, 1, 700, -260, 0, 10, 17.5, 1, 1, 700, 1, true),
         ('batch', 'batch', 'chat calls that can wait', 'chat', 1, null, null, 2, 0, 2, 1, 3, '1 day', 600, 300, -578, -589, 26, false, 0.04,
-        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them', 1, 2, 2, 1, 3, 1, 600, -578, 0, 0, 300, 1, 1, 600, true)""",
+        false, false, null, null, false, 'They wait.', 'Head of Engineering', 'medium', 'List them', 1, 2, 2, 1, 3, 1, 600, -578, 0, 0, 300, 1, 1, 600, 1, true)""",
     # 3,980 of fees and 1,600 of cost, 100 of it without a customer; the switch takes 120 off; the plan adds 250.
     "rates.rpt_decision_waterfall": """
         (step_order, step, step_name, scope_type, scope_id, scope_name, revenue_usd, cost_usd, gross_margin_usd,

@@ -159,7 +159,7 @@ def shape_aws_cur(record: Fields) -> tuple[Fields, Fields]:
         "ResourceId": record.get("line_item_resource_id"),
         "ResourceType": family,
         "ServiceCategory": "Other" if is_support else _service_category(usage_type, family, code),
-        "ServiceName": _of(record, product, "product_name") or _name(code),
+        "ServiceName": _name(_of(record, product, "product_name") or code),
         "ServiceSubcategory": "Support" if is_support else None,
         "ServiceProviderName": "AWS",
         "HostProviderName": "AWS",
@@ -261,9 +261,28 @@ def _transfer(usage_type: str) -> str | None:
     return "data transfer" if "datatransfer" in usage_type.lower() or "-bytes" in usage_type.lower() else None
 
 
-def _name(code: str) -> str:
-    """`AmazonEC2` where the report does not say Amazon Elastic Compute Cloud."""
-    return {"AmazonBedrock": "Amazon Bedrock"}.get(code, code)
+# Some lines name the code in place of the product: by both names a service would stand there twice.
+_NAMES = {
+    "AmazonBedrock": "Amazon Bedrock",
+    "AmazonEC2": "Amazon Elastic Compute Cloud",
+    "AmazonECS": "Amazon Elastic Container Service",
+    "AmazonEFS": "Amazon Elastic File System",
+    "AmazonEKS": "Amazon Elastic Container Service for Kubernetes",
+    "AmazonElastiCache": "Amazon ElastiCache",
+    "AmazonRDS": "Amazon Relational Database Service",
+    "AmazonS3": "Amazon Simple Storage Service",
+    "AmazonVPC": "Amazon Virtual Private Cloud",
+    "AWSBackup": "AWS Backup",
+    "AWSDataTransfer": "AWS Data Transfer",
+    "AWSELB": "Elastic Load Balancing",
+    "AWSLambda": "AWS Lambda",
+    "AWSSupportBusiness": "AWS Support (Business)",
+}
+
+
+def _name(product: str) -> str:
+    """The name of a product, which may be its code."""
+    return _NAMES.get(product, product)
 
 
 def _details(record: Fields, product: Fields) -> str | None:

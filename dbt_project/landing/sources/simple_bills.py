@@ -42,7 +42,8 @@ def shape_simple_bill(record: Fields) -> tuple[Fields, Fields]:
     amount = record.get("amount")
     if as_text(amount) is None:
         amount = product_of(record.get("hours"), record.get("rate"))
-    service = as_text(record.get("service")) or "GPU Cloud"
+    named = as_text(record.get("service"))
+    service = named or f"{as_text(record.get('provider')) or ''} GPU Cloud".strip()
     machine = {
         name: text
         for name, text in (
@@ -78,7 +79,7 @@ def shape_simple_bill(record: Fields) -> tuple[Fields, Fields]:
         "InvoiceIssuerName": record.get("provider"),
         "RegionId": record.get("region"),
         "ResourceId": record.get("resource"),
-        "ServiceCategory": "Compute" if service == "GPU Cloud" else service_category(service),
+        "ServiceCategory": service_category(service) if named else "Compute",
         "ServiceName": service,
         "SkuMeter": record.get("instance_type"),
         "SkuPriceDetails": json.dumps(machine, sort_keys=True) if machine else None,

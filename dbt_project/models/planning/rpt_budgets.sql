@@ -122,7 +122,7 @@ final as (
         {{ money('budget_usd') }} as budget_usd,
         stated_by,
         gate,
-        approver_role,
+        approver_role, decided_with_team_name, coalesce(decided_by_role, approver_role) as decided_by_role,
         last_covered_date,
         'UTC' as time_zone,
         cast(covered_days as integer) as covered_days,

@@ -40,6 +40,12 @@ customers as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('dim_owners') }}
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of_date') }}
@@ -82,13 +88,12 @@ outlooks as (
         case
             when next_30_days.scope = 'total' then 'all spend'
             when next_30_days.scope = 'component' and next_30_days.scope_id = 'ai' then 'component AI'
-            else replace(next_30_days.scope, '_', ' ') || ' ' || coalesce(customers.customer_name, next_30_days.scope_id)
+            when next_30_days.scope_id = 'unallocated' then 'no ' || replace(next_30_days.scope, '_', ' ')
+            when next_30_days.scope_id = '(all others)' then 'all other ' || replace(next_30_days.scope, '_', ' ') || 's'
+            else replace(next_30_days.scope, '_', ' ') || ' ' || coalesce(customers.customer_name, owners.owner_name, next_30_days.scope_id)
         end as scope_label,
         false as is_rest,
-        next_30_days.first_forecast_date,
-        next_30_days.last_forecast_date,
-        next_30_days.forecast_usd,
-        next_30_days.event_usd,
+        next_30_days.first_forecast_date, next_30_days.last_forecast_date, next_30_days.forecast_usd, next_30_days.event_usd,
         {{ money(decimal_of_double('next_30_days.forecast_usd / sums.band_ratio', 'decimal(28, 6)')) }} as lower_usd,
         {{ money(decimal_of_double('next_30_days.forecast_usd * sums.band_ratio', 'decimal(28, 6)')) }} as upper_usd,
         last_30_days.trailing_cost_usd,
@@ -99,8 +104,7 @@ outlooks as (
             when as_of.first_usage_date <= as_of.window_start_date
                 then round(next_30_days.forecast_usd - last_30_days.trailing_cost_usd - next_30_days.calendar_usd + last_30_days.trailing_calendar_usd, 4)
         end as change_usd,
-        next_30_days.forecast_method,
-        next_30_days.history_days,
+        next_30_days.forecast_method, next_30_days.history_days,
         coalesce(sums.known_sums, 0) as interval_origins,
         coalesce(sums.independent_sums, 0) as independent_sums,
         accuracy.wape,
@@ -118,6 +122,7 @@ outlooks as (
             and next_30_days.forecast_method = sums.forecast_method and as_of.as_of_date = sums.origin_date
     left join accuracy on next_30_days.scope = accuracy.scope and next_30_days.scope_id = accuracy.scope_id
     left join customers on case when next_30_days.scope = 'customer' then next_30_days.scope_id end = customers.customer_id
+    left join owners on next_30_days.scope = owners.owner_type and next_30_days.scope_id = owners.owner_id and owners.is_latest
 
 ),
 
@@ -165,13 +170,10 @@ stacked as (
 final as (
 
     select
-        scope, scope_id, scope_label, is_rest,
-        first_forecast_date,
-        last_forecast_date,
+        scope, scope_id, scope_label, is_rest, first_forecast_date, last_forecast_date,
         {{ money('forecast_usd') }} as forecast_usd,
         {{ money('event_usd') }} as event_usd,
-        lower_usd,
-        upper_usd,
+        lower_usd, upper_usd,
         {{ money('trailing_cost_usd') }} as trailing_cost_usd,
         {{ money('calendar_usd') }} as calendar_usd,
         {{ money('change_usd') }} as change_usd,
@@ -195,9 +197,7 @@ final as (
                         || cast(tested_sums as string) || ' past sums, ' || cast(independent_tested_sums as string) || ' without overlap'
                 end
         end as range_status,
-        wape,
-        days_within_range_share,
-        sums_within_range_share,
+        wape, days_within_range_share, sums_within_range_share,
         cast(tested_sums as bigint) as tested_sums,
         independent_tested_sums,
         {{ assumption('range_doubtful_below_share') }} as doubtful_below_share,

@@ -24,6 +24,12 @@ intervals as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('dim_owners') }}
+
+),
+
 outcomes as (
 
     select
@@ -154,35 +160,37 @@ compared as (
 final as (
 
     select
-        scope,
-        scope_id,
-        forecast_method,
-        horizon,
-        is_used,
-        origins,
-        scored_days,
-        first_origin_date,
-        last_origin_date,
-        wape,
-        bias_share,
-        case when bias_share < 0 then 'low' when bias_share >= 0 then 'high' end as bias_direction,
-        skill_share,
-        interval_days,
-        interval_independent_sums,
-        interval_coverage_share,
-        interval_95_coverage_share,
-        interval_target_share,
-        total_wape,
-        total_coverage_share,
-        total_independent_sums,
-        naive_total_wape,
+        compared.scope,
+        compared.scope_id,
+        coalesce(owners.owner_name, compared.scope_id) as scope_name,
+        compared.forecast_method,
+        compared.horizon,
+        compared.is_used,
+        compared.origins,
+        compared.scored_days,
+        compared.first_origin_date,
+        compared.last_origin_date,
+        compared.wape,
+        compared.bias_share,
+        case when compared.bias_share < 0 then 'low' when compared.bias_share >= 0 then 'high' end as bias_direction,
+        compared.skill_share,
+        compared.interval_days,
+        compared.interval_independent_sums,
+        compared.interval_coverage_share,
+        compared.interval_95_coverage_share,
+        compared.interval_target_share,
+        compared.total_wape,
+        compared.total_coverage_share,
+        compared.total_independent_sums,
+        compared.naive_total_wape,
         case
-            when not is_used then 'not used'
-            when forecast_method = 'seasonal_naive' then 'repeating last week is the best method'
-            when total_wape < naive_total_wape then 'better than repeating last week'
+            when not compared.is_used then 'not used'
+            when compared.forecast_method = 'seasonal_naive' then 'repeating last week is the best method'
+            when compared.total_wape < compared.naive_total_wape then 'better than repeating last week'
             else 'no better than repeating last week'
         end as verdict
     from compared
+    left join owners on compared.scope = owners.owner_type and compared.scope_id = owners.owner_id and owners.is_latest
 
 )
 

@@ -3,7 +3,7 @@
 with backtests as (
 
     select * from {{ ref('rpt_plan_backtests') }}
-    where is_recommended and not is_current_plan and is_priced_by_plan
+    where is_recommended and not is_current_plan and is_priced_by_plan and is_active
 
 ),
 
@@ -119,7 +119,7 @@ signed as (
         subscription_tier,
         revenue_usd,
         stay_probability,
-        customer_name || ' (' || max(case when preference = 1 then offered_tier end) || ')' as taker,
+        customer_name || ' to ' || max(case when preference = 1 then offered_tier end) as taker,
         min(case when is_own then invoice_usd end) as own_usd,
         min(case when fits then invoice_usd end) as cheapest_usd,
         {{ money('max(current_revenue_usd) - min(today_usd)') }} as today_gap_usd

@@ -134,7 +134,7 @@ offers as (
         case when row_number() over (partition by works.work_id order by judged.monthly_savings_usd desc, judged.usage_group asc, judged.offer_id asc) = 1 then works.work_{{ amount }} end
             as contract_{{ name }},
         {% endfor -%}
-        cast(kinds.months_to_start as decimal(9, 6)) as months_to_start,
+        cast(greatest(kinds.months_to_start, coalesce(signed.months_to_wait, 0)) as decimal(9, 6)) as months_to_start,
         judged.machines_to_ask, judged.monthly_savings_if_off_usd as savings_if_off_30_days_usd, judged.machines_to_move,
         judged.monthly_savings_if_not_moved_usd as savings_if_not_moved_30_days_usd, judged.simulated_share, judged.machines as used_machines,
         signed.first_signing_date - cast({{ assumption('commitment_quote_days') }} as integer) as decide_by_date,

@@ -30,6 +30,12 @@ kinds as (
 
 ),
 
+scheduled as (
+
+    select * from {{ ref('int_works_scheduled') }}
+
+),
+
 churn_rates as (
 
     select * from {{ ref('rpt_churn_rates') }}
@@ -78,10 +84,10 @@ works as (
         usage_actions.low_monthly_savings_usd as change_low_usd,
         usage_actions.high_monthly_savings_usd as change_high_usd,
         {{ effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd') }} as effort_usd,
-        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd, false as is_on_calls
+        scheduled.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd, false as is_on_calls
     from usage_actions
     inner join kinds on usage_actions.action_kind = kinds.action_kind
-    where {{ is_worth_its_effort(effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd'), 'usage_actions.net_monthly_savings_usd', 'usage_actions.is_illustrative') }}
+    inner join scheduled on usage_actions.action_id = scheduled.work_id
     union all
     select
         4 as step_order,
@@ -95,10 +101,11 @@ works as (
         end as change{{ case }}_usd,
         {%- endfor %}
         commitments.effort_usd,
-        kinds.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd,
+        scheduled.months_to_start, {{ money('null') }} as first_year_usd, {{ money('null') }} as first_year_low_usd, {{ money('null') }} as first_year_high_usd,
         commitments.source_mart = 'rates.rpt_commitment_options' as is_on_calls
     from commitments
     inner join kinds on commitments.action_kind = kinds.action_kind
+    inner join scheduled on commitments.action_kind = scheduled.action_kind
     cross join planned
     where commitments.is_counted
 

@@ -25,9 +25,9 @@ commitments as (
 
 ),
 
-kinds as (
+scheduled as (
 
-    select * from {{ ref('savings_actions') }}
+    select * from {{ ref('int_works_scheduled') }}
 
 ),
 
@@ -40,9 +40,9 @@ committed as (
         {{ money("coalesce(sum(commitments.low_monthly_savings_usd), 0)") }} as low_usd,
         {{ money("coalesce(sum(commitments.high_monthly_savings_usd), 0)") }} as high_usd,
         {{ money('coalesce(sum(commitments.effort_usd), 0)') }} as effort_usd,
-        cast(coalesce(max(kinds.months_to_start), 0) as decimal(9, 6)) as months_to_start
+        cast(coalesce(max(scheduled.months_to_start), 0) as decimal(9, 6)) as months_to_start
     from commitments
-    inner join kinds on commitments.action_kind = kinds.action_kind
+    inner join scheduled on commitments.action_kind = scheduled.action_kind
     where commitments.is_counted and commitments.source_mart = 'rates.rpt_commitment_options'
 
 ),

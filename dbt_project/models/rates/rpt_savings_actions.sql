@@ -43,6 +43,12 @@ usage_actions as (
 
 ),
 
+scheduled as (
+
+    select * from {{ ref('int_works_scheduled') }}
+
+),
+
 churn_rates as (
 
     select * from {{ ref('rpt_churn_rates') }}
@@ -69,19 +75,19 @@ parts as (
         actions_on_calls.work_id, actions_on_calls.action_kind, actions_on_calls.subject, actions_on_calls.task_type, actions_on_calls.provider, actions_on_calls.model,
         actions_on_calls.gross_monthly_savings_usd, actions_on_calls.net_monthly_savings_usd, actions_on_calls.low_monthly_savings_usd,
         actions_on_calls.high_monthly_savings_usd, actions_on_calls.is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd,
-        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd, true as is_on_calls
+        coalesce(leaving.leaving_usd, {{ money(0) }}) as leaving_usd, true as is_on_calls, cast(null as string) as account_owner
     from actions_on_calls
     left join leaving on actions_on_calls.action_id = leaving.action_id
     union all
     select
         work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
         high_monthly_savings_usd, is_illustrative, cast(1 as bigint) as parts, {{ money(0) }} as one_off_cost_usd, {{ money(0) }} as leaving_usd,
-        source_mart = 'rates.rpt_commitment_options' as is_on_calls
+        source_mart = 'rates.rpt_commitment_options' as is_on_calls, cast(null as string) as account_owner
     from commitments
     union all
     select
         action_id as work_id, action_kind, subject, task_type, provider, model, gross_monthly_savings_usd, net_monthly_savings_usd, low_monthly_savings_usd,
-        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd, false as is_on_calls
+        high_monthly_savings_usd, is_illustrative, parts, one_off_cost_usd, {{ money(0) }} as leaving_usd, false as is_on_calls, account_owner
     from usage_actions
 
 ),
@@ -89,12 +95,12 @@ parts as (
 works as (
 
     select
-        parts.work_id,
-        parts.action_kind,
+        parts.work_id, parts.action_kind,
         cast(sum(parts.parts) as bigint) as parts,
         {{ money('sum(parts.one_off_cost_usd)') }} as one_off_cost_usd,
         {{ string_agg_sorted("replace(parts.task_type, '_', ' ')", ', ') }} as tasks,
         min(parts.subject) as subject,
+        max(parts.account_owner) as account_owner,
         case when count(distinct parts.provider) = 1 then min(parts.provider) end as provider,
         case when count(distinct parts.model) = 1 then min(parts.model) end as model,
         bool_or(parts.is_illustrative) as is_illustrative,
@@ -119,17 +125,14 @@ costed as (
         case when works.is_on_calls then churn_rates.monthly_churn_rate end as monthly_churn_rate,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_low end as monthly_churn_rate_low,
         case when works.is_on_calls then churn_rates.monthly_churn_rate_high end as monthly_churn_rate_high,
-        kinds.applied_order,
-        kinds.programme,
-        kinds.assumption,
-        kinds.owner_role,
-        kinds.confidence,
-        kinds.first_step,
-        kinds.months_to_start,
+        kinds.applied_order, kinds.programme, kinds.assumption, kinds.confidence, kinds.first_step,
+        coalesce(works.account_owner, kinds.owner_role) as owner_role,
+        cast(coalesce(scheduled.months_to_start, kinds.months_to_start) as decimal(9, 6)) as months_to_start,
         cast(kinds.effort_days + kinds.effort_days_per_part * works.parts as decimal(18, 2)) as effort_days,
         {{ effort_of('works.parts', 'works.one_off_cost_usd') }} as effort_usd
     from works
     inner join kinds on works.action_kind = kinds.action_kind
+    left join scheduled on case works.action_kind when 'commitment' then works.action_kind else works.work_id end = scheduled.work_id
     left join churn_rates on 1 = 1
 
 ),
@@ -163,15 +166,12 @@ final as (
             else replace(action_kind, '_', ' ') || ': ' || tasks
         end as subject,
         tasks, parts, provider, model,
-        gross_monthly_savings_usd,
-        {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
-        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd,
-        effort_days,
+        gross_monthly_savings_usd, {{ money('gross_monthly_savings_usd - net_monthly_savings_usd') }} as overlap_usd,
+        net_monthly_savings_usd, low_monthly_savings_usd, high_monthly_savings_usd, effort_days,
         {{ days_in_words('effort_days') }} as effort,
         effort_usd,
         payback_months, payback_with_start_months, payback_low_months, payback_high_months,
-        net_after_price_usd,
-        first_year_net_usd, first_year_net_low_usd, first_year_net_high_usd,
+        net_after_price_usd, first_year_net_usd, first_year_net_low_usd, first_year_net_high_usd,
         value_per_effort,
         is_illustrative,
         is_counted,
@@ -200,7 +200,7 @@ final as (
         first_step || coalesce('; ' || unmeasured_tasks || ': its canary cannot be measured in time at today''s rate of scoring, so score more first', '') as first_step,
         cast(count(*) over of_owner as bigint) as owner_works,
         cast(sum(effort_days) over of_owner as decimal(18, 2)) as owner_effort_days,
-        {{ money('sum(effort_usd) over of_owner') }} as owner_effort_usd,
+        {{ money('sum(effort_usd) over of_owner') }} as owner_effort_usd, cast(max(months_to_start) over of_owner as double) as owner_last_start_months,
         row_number() over (partition by owner_role, is_counted order by work_id asc) = 1 as is_first_of_its_owner
     from judged
     window of_kind as (partition by action_kind, is_counted), of_owner as (partition by owner_role, is_counted)

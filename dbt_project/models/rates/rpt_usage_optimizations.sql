@@ -71,6 +71,12 @@ prices as (
 
 ),
 
+scheduled as (
+
+    select * from {{ ref('int_works_scheduled') }}
+
+),
+
 decided as (
 
     select
@@ -117,8 +123,8 @@ final as (
         optimized.cost_after_usd,
         optimized.effort_usd,
         {{ payback_months('optimized.effort_usd', 'optimized.net_usd') }} as payback_months,
-        cast(kinds.months_to_start as double) as months_to_start,
-        cast(kinds.months_to_start as double) + {{ payback_months('optimized.effort_usd', 'optimized.net_usd') }} as payback_with_start_months,
+        cast(coalesce(scheduled.months_to_start, kinds.months_to_start) as double) as months_to_start,
+        cast(coalesce(scheduled.months_to_start, kinds.months_to_start) as double) + {{ payback_months('optimized.effort_usd', 'optimized.net_usd') }} as payback_with_start_months,
         kinds.assumption,
         kinds.confidence,
         kinds.owner_role,
@@ -135,6 +141,7 @@ final as (
     from optimized
     inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
     inner join kinds on optimized.action_kind = kinds.action_kind
+    left join scheduled on optimized.is_accepted and {{ usage_action_id('optimized') }} = scheduled.work_id
     left join prices
         on
             optimized.provider_name = prices.provider_name

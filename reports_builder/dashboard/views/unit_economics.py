@@ -21,6 +21,7 @@ from reports_builder.subjects.planning.returns.statements import (
     return_tables,
     returns_said,
     tornado_figure,
+    unmeasured_plans,
     value_figures,
 )
 from reports_builder.subjects.planning.stacking.statements import stacking_section
@@ -44,7 +45,9 @@ def build(warehouse: NarrowedWarehouse) -> View:
         headline=(
             token_price(tokens),
             *conversion_said(warehouse),
-            *returns_said(investments, ask_returns.doubtful(warehouse)),
+            *returns_said(
+                investments, ask_returns.doubtful(warehouse), unmeasured_plans(warehouse, investments)
+            ),
         ),
         tiles=(
             token_figures(tokens)[0],

@@ -14,7 +14,7 @@ from reports_builder.subjects.rates.decided import tracked_section
 from reports_builder.subjects.rates.decisions import decision_section, decisions_said
 from reports_builder.subjects.rates.price_tiers import price_tier_section
 from reports_builder.subjects.rates.realized import realized_sections
-from reports_builder.subjects.rates.regions import region_section
+from reports_builder.subjects.rates.regions import provider_section, region_section
 from reports_builder.subjects.rates.self_hosting import self_hosting_section
 from reports_builder.subjects.rates.statements import (
     caching_figure,
@@ -57,6 +57,7 @@ def build(warehouse: NarrowedWarehouse) -> View:
                     caching_section(warehouse),
                     *price_tier_section(warehouse),
                     *region_section(warehouse),
+                    *provider_section(warehouse),
                     *transfer_section(warehouse),
                     *self_hosting_section(warehouse),
                     Section("Switches of models that were refused", tables=(refused_table(warehouse),)),

@@ -66,8 +66,9 @@ def outlooks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
-            change_share, wape, days_within_range_share, sums_within_range_share, independent_tested_sums
+            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, history_days, event_usd,
+            calendar_usd, change_share, wape, days_within_range_share, sums_within_range_share,
+            independent_tested_sums
         from planning.rpt_cost_outlook
         where
             scope not in ('business_unit', 'service', 'project', 'customer')
@@ -84,8 +85,8 @@ def named_outlooks(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, event_usd, calendar_usd,
-            change_share, wape, days_within_range_share
+            scope, scope_label, trailing_cost_usd, forecast_usd, lower_usd, upper_usd, history_days,
+            event_usd, calendar_usd, change_share, wape, days_within_range_share
         from planning.rpt_cost_outlook
         where scope in ('business_unit', 'service', 'project', 'customer')
         order by scope, scope_id = '(all others)', forecast_usd desc nulls last, scope_label
@@ -191,7 +192,7 @@ def scores_by_scope(warehouse: Warehouse) -> Evidence:
     return warehouse.evidence(
         """
         select
-            scope, scope_id as scope_name, forecast_method, wape, bias_share, skill_share,
+            scope, scope_name, forecast_method, wape, bias_share, skill_share,
             interval_coverage_share as days_held_share, interval_95_coverage_share as days_95_held_share,
             total_wape as sum_wape, total_coverage_share as sums_held_share,
             total_independent_sums as independent_sums, verdict

@@ -14,6 +14,7 @@ OUTLOOK_COLUMNS = (
     Column("forecast_usd", "Next 30 days", "usd_table"),
     Column("lower_usd", "Low", "usd_table"),
     Column("upper_usd", "High", "usd_table"),
+    Column("history_days", "Days of history", "count"),
     Column("event_usd", "Of it known events", "delta_usd_table"),
     Column("calendar_usd", "The calendar alone", "delta_usd_table"),
     Column("change_share", "Change beside it", "delta"),
@@ -75,9 +76,12 @@ def named_outlooks_section(warehouse: Warehouse) -> tuple[Section, ...]:
     outlooks = ask.named_outlooks(warehouse)
     if not outlooks.rows:
         return ()
+    kinds = {str(record["scope"]).replace("_", " "): None for record in outlooks.records()}
+    *first, last = (f"{kind}s" for kind in kinds)
+    named = f"{', '.join(first)} and {last}" if first else last
     return (
         Section(
-            "What business units, customers, projects and services will cost",
+            f"What {named} will cost",
             tables=(
                 Table(
                     tuple(column for column in OUTLOOK_COLUMNS if column.name in outlooks.columns),

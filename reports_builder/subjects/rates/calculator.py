@@ -113,7 +113,7 @@ def what_if_section(warehouse: Warehouse, wanted: WhatIf) -> Section:
     found = what_if(warehouse, wanted)
     if not found.rows:
         said = note(
-            "The engine recommends no commitment."
+            "No commitment is recommended."
             if wanted.is_unlimited
             else "No level of an offer pays within these limits."
         )
@@ -131,7 +131,7 @@ def what_if_section(warehouse: Warehouse, wanted: WhatIf) -> Section:
                 _COLUMNS,
                 found,
                 note(
-                    "Levels that the engine settled on the look-back; a verdict other than recommended says "
+                    "Levels settled hour by hour on the look-back; a verdict other than recommended says "
                     "what keeps a level out that pays by itself."
                 ),
                 max_rows=40,
@@ -142,8 +142,8 @@ def what_if_section(warehouse: Warehouse, wanted: WhatIf) -> Section:
 
 def _chosen_by(found: Evidence, wanted: WhatIf) -> Prose:
     if wanted.is_unlimited:
-        return note("This is what the engine recommends; the controls choose within limits of your own.")
+        return note("This is what is recommended; the controls choose within limits of your own.")
     return found.say(
-        "Of the levels that pay by themselves these save most within your limits; of them the engine "
-        "recommends {recommended:count}."
+        "Of the levels that pay by themselves these save most within your limits; of them "
+        "{recommended:count} are recommended."
     )

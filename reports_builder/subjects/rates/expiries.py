@@ -155,7 +155,7 @@ def expiries_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("renewed_monthly_savings_usd", "That saves", "usd_table"),
                         Column("first_year_usd", "In the first year", "usd_table"),
                         Column("advice", "What to do"),
-                        Column("first_to_ask", "Ask whether these may be off at night"),
+                        Column("first_to_ask", "Ask first, whether off at night"),
                         Column("renewed_hourly_if_off_usd", "If so, sign", "usd_unit"),
                         Column("renewed_monthly_savings_if_off_usd", "That saves then", "usd_table"),
                     ),

@@ -317,7 +317,8 @@ def owners(warehouse: Warehouse) -> Evidence:
     """The work that the counted savings ask of each owner, the most days first."""
     return warehouse.evidence(
         """
-        select owner_role, owner_works, owner_effort_days, owner_effort_usd
+        select
+            owner_role, owner_works, owner_effort_days, owner_effort_usd, owner_last_start_months
         from rates.rpt_savings_actions
         where is_counted and is_first_of_its_owner
         order by owner_effort_days desc, owner_role

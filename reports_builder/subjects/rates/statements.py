@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from reports_builder.evidence import Evidence, Prose, join, note
+from reports_builder.assumptions import assumption
+from reports_builder.evidence import Evidence, Prose, join, note, say
 from reports_builder.insight_words import phrase
 from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.savings import savings_figure
@@ -33,8 +34,8 @@ def what_is_open(totals: Evidence) -> Prose:
     )
     return totals.say(
         f"The same work that cost **{{spend_usd:usd}}**{resources} in the period could cost "
-        "**{spend_after_usd:usd}**: {action_count:count} actions are worth **{total_net_usd:usd}** a month "
-        "together, {net_share:percent} of what was examined (between {total_low_usd:usd} and "
+        "**{spend_after_usd:usd}**: {action_count:count} pieces of work are worth **{total_net_usd:usd}** a "
+        "month together, {net_share:percent} of what was examined (between {total_low_usd:usd} and "
         "{total_high_usd:usd})."
     )
 
@@ -446,10 +447,14 @@ def owners_section(warehouse: Warehouse) -> tuple[Section, ...]:
                     if plan.rows
                     else note("")
                 )
-                + note(
-                    ". Moves that lift a task to its quality floor come on top, and so do canaries. How many "
-                    "days each owner has is not on record: hold them against the calendar before you promise "
-                    "a start."
+                + say(
+                    ". One after the other, what saves most for its effort first and "
+                    "{owner_days_a_month:count} days a month, the last of them begins to save after "
+                    "{owner_last_start_months:months} (assumption owner_days_a_month: hold it against the "
+                    "calendar before you promise a start). Moves that lift a task to its quality floor come "
+                    "on top, and so do canaries.",
+                    owners,
+                    assumption(warehouse, "owner_days_a_month"),
                 ),
             ),
             tables=(
@@ -459,6 +464,7 @@ def owners_section(warehouse: Warehouse) -> tuple[Section, ...]:
                         Column("owner_works", "Works", "count"),
                         Column("owner_effort_days", "Days", "ratio"),
                         Column("owner_effort_usd", "Takes once", "usd_table"),
+                        Column("owner_last_start_months", "Last begins to save after", "months"),
                     ),
                     owners,
                 ),

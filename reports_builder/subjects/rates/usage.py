@@ -207,7 +207,7 @@ def _moves_said(moves: Evidence) -> tuple[Prose, ...]:
             "({moves_low_usd:usd} to {moves_high_usd:usd}), each to the place with the highest score. The "
             "moves take {moves_take_usd:usd} once, back {moves_payback_months:months} after their start "
             "at the latest. "
-            "It is in no total, because the machine may first be stopped or shared (above); a move is judged "
+            "It is in no total, because the machine may first be ended or shared (above); a move is judged "
             "from a price on that is lower by more than "
             "{lower_from_share:percent}."
         ),
@@ -228,7 +228,25 @@ def unknown_insight(warehouse: Warehouse) -> tuple[Insight, ...]:
     if not totals["unknown_resources"]:
         return ()
     unknown = _unknown(warehouse)
-    return (insight("rates/unknown", totals, largest=unknown, supporting=Table(_UNKNOWN, unknown)),)
+    return (
+        insight(
+            "rates/unknown",
+            totals,
+            largest=unknown,
+            tolerances=_tolerances(warehouse),
+            supporting=Table(_UNKNOWN, unknown),
+        ),
+    )
+
+
+def _tolerances(warehouse: Warehouse) -> Evidence:
+    """The tags by which a workload says what it bears, with their values."""
+    return warehouse.evidence(
+        """
+        select string_agg(match_on || '=' || match_value, ', ' order by match_on, match_value) as tags
+        from seeds.workload_tolerances
+        """
+    )
 
 
 def usage_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
@@ -240,7 +258,7 @@ def usage_figure(warehouse: Warehouse) -> tuple[KeyFigure, ...]:
         KeyFigure(
             "Savings on machines and storage, a month",
             totals.cell("usage_net_usd", "usd_table"),
-            status=totals.say("{usage_low_usd:usd} to {usage_high_usd:usd}; actions: {accepted:count}"),
+            status=totals.say("{usage_low_usd:usd} to {usage_high_usd:usd}; changes: {accepted:count}"),
         ),
     )
 
@@ -272,7 +290,7 @@ def usage_sections(warehouse: Warehouse) -> tuple[Section, ...]:
 def _said(totals: Evidence) -> Prose:
     said = totals.say(
         "{resources:count} resources cost {resources_usd:usd} on demand in the last 30 days of their bills; "
-        "{accepted:count} actions would save {usage_net_usd:usd} a month ({usage_low_usd:usd} to "
+        "{accepted:count} changes would save {usage_net_usd:usd} a month ({usage_low_usd:usd} to "
         "{usage_high_usd:usd}). {unknown:count} answers are not known, because nobody measured what they "
         "depend on: they are no savings. `export optimizations` writes all of it, with owner and first step."
     )
@@ -288,7 +306,7 @@ def _said(totals: Evidence) -> Prose:
 def _figures(kinds: Evidence, totals: Evidence) -> tuple[Figure, ...]:
     if not totals["accepted"]:
         return ()
-    title = totals.say("{accepted:count} actions on machines and storage save {usage_net_usd:usd} a month")
+    title = totals.say("{accepted:count} changes of machines and storage save {usage_net_usd:usd} a month")
     return (
         Figure(
             "usage-savings",

@@ -18,6 +18,12 @@ forecasts as (
 
 ),
 
+features as (
+
+    select * from {{ ref('dim_features') }}
+
+),
+
 owners as (
 
     select * from {{ ref('dim_owners') }}
@@ -145,6 +151,38 @@ projected as (
         {{ split_exactly('cast(budget_usd as decimal(28, 12))', 'covered_days', '0', 'period_days') }} as budget_to_date_usd
     from placed
 
+),
+
+owned as (
+
+    select 'product' as scope, product_id as scope_id, min(team_id) as team_id from features
+    group by product_id
+    having count(distinct team_id) = 1 and count(team_id) = count(*)
+    union all
+    select 'feature' as scope, feature_id as scope_id, min(team_id) as team_id from features
+    group by feature_id
+    having count(distinct team_id) = 1 and count(team_id) = count(*)
+
+),
+
+{# A hard stop of calls that are all of a team which is heading over its own budget is decided with that budget, by who approves it. #}
+final as (
+
+    select
+        projected.*,
+        teams.scope_name as decided_with_team_name,
+        teams.approver_role as decided_by_role
+    from projected
+    left join owned on projected.gate = 'hard stop' and projected.scope = owned.scope and projected.scope_id = owned.scope_id
+    left join projected as teams
+        on
+            teams.scope = 'team'
+            and owned.team_id = teams.scope_id
+            and projected.period = teams.period
+            and projected.period_start_date = teams.period_start_date
+            and teams.period_phase <> 'ended'
+            and cast(teams.actual_usd as double) + teams.cost_ahead > cast(teams.budget_usd as double)
+
 )
 
-select * from projected
+select * from final

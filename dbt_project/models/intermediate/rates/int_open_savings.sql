@@ -49,6 +49,12 @@ kinds as (
 
 ),
 
+scheduled as (
+
+    select * from {{ ref('int_works_scheduled') }}
+
+),
+
 counted as (
 
     select
@@ -56,23 +62,22 @@ counted as (
         usage_actions.provider as provider_id,
         usage_actions.team_id,
         'machines' as made_on,
-        kinds.months_to_start,
+        scheduled.months_to_start,
         usage_actions.net_monthly_savings_usd,
         usage_actions.low_monthly_savings_usd
     from usage_actions
-    inner join kinds on usage_actions.action_kind = kinds.action_kind
-    where {{ is_worth_its_effort(effort_of('usage_actions.parts', 'usage_actions.one_off_cost_usd'), 'usage_actions.net_monthly_savings_usd', 'usage_actions.is_illustrative') }}
+    inner join scheduled on usage_actions.action_id = scheduled.work_id
     union all
     select
         'ai' as component_id,
         cast(null as string) as provider_id,
         cast(null as string) as team_id,
         'calls' as made_on,
-        kinds.months_to_start,
+        scheduled.months_to_start,
         actions_on_calls.net_monthly_savings_usd,
         actions_on_calls.low_monthly_savings_usd
     from actions_on_calls
-    inner join kinds on actions_on_calls.action_kind = kinds.action_kind
+    inner join scheduled on actions_on_calls.work_id = scheduled.work_id
 
 ),
 
@@ -81,11 +86,11 @@ by_team as (
 
     select
         coalesce(features.team_id, 'unallocated') as team_id,
-        kinds.months_to_start,
+        scheduled.months_to_start,
         {{ money_of_double('cast(actions_on_calls.net_monthly_savings_usd as double) * feature_tasks.task_cost_share') }} as net_monthly_savings_usd,
         {{ money_of_double('cast(actions_on_calls.low_monthly_savings_usd as double) * feature_tasks.task_cost_share') }} as low_monthly_savings_usd
     from actions_on_calls
-    inner join kinds on actions_on_calls.action_kind = kinds.action_kind
+    inner join scheduled on actions_on_calls.work_id = scheduled.work_id
     inner join feature_tasks on actions_on_calls.task_type = feature_tasks.task_type
     left join features on feature_tasks.product_id = features.product_id and feature_tasks.feature_id = features.feature_id
 
@@ -114,7 +119,7 @@ by_provider as (
     select
         switches.from_provider,
         switches.to_provider,
-        kinds.months_to_start,
+        scheduled.months_to_start,
         {{ money('switches.current_cost_usd * ' ~ kept) }} as left_usd,
         {{ money('switches.cost_after_usd * ' ~ kept) }} as added_usd,
         {{ money('switches.current_cost_usd * ' ~ kept_low) }} as left_low_usd,
@@ -126,7 +131,7 @@ by_provider as (
             and switches.task_type = actions_on_calls.task_type
             and switches.to_provider = actions_on_calls.provider
             and switches.to_model = actions_on_calls.model
-    inner join kinds on actions_on_calls.action_kind = kinds.action_kind
+    inner join scheduled on actions_on_calls.work_id = scheduled.work_id
 
 ),
 

@@ -4,7 +4,18 @@
 with customers_planned as (
 
     select * from {{ ref('int_customers_planned') }}
-    where not is_cost_unknown
+
+),
+
+customer_savings as (
+
+    select * from {{ ref('int_customer_savings') }}
+
+),
+
+scheduled as (
+
+    select * from {{ ref('int_works_scheduled') }}
 
 ),
 
@@ -41,10 +52,7 @@ churn_rates as (
 
 works as (
 
-    select distinct
-        kinds.programme,
-        actions_on_calls.work_id,
-        actions_on_calls.work_effort_usd as effort_usd
+    select distinct kinds.programme, actions_on_calls.work_id, actions_on_calls.work_effort_usd as effort_usd
     from actions_on_calls
     inner join kinds on actions_on_calls.action_kind = kinds.action_kind
     where actions_on_calls.is_counted
@@ -67,15 +75,13 @@ efforts as (
 
 summed_efforts as (
 
-    select
-        programme,
-        {{ money('sum(effort_usd)') }} as effort_usd
+    select programme, {{ money('sum(effort_usd)') }} as effort_usd
     from efforts
     group by programme
 
 ),
 
-{# A programme of savings begins when the last of its kinds has: the months before bring nothing. #}
+{# What has no work would begin as its kinds do. #}
 starts as (
 
     select
@@ -92,14 +98,22 @@ starts as (
 {# What one customer changes, and from when; the price plan begins for nobody whose contract has no end. #}
 changes as (
 
-    {%- for programme in ['routing', 'settings'] %}
     select
-        starts.programme, starts.months_to_start, {{ money(0) }} as revenue_change_usd,
-        {{ 'customers_planned.#_usd as change_usd, customers_planned.#_low_usd as change_low_usd, customers_planned.#_high_usd as change_high_usd' | replace('#', programme) }}
-    from customers_planned
-    inner join starts on starts.programme = '{{ programme }}'
+        kinds.programme, scheduled.months_to_start, {{ money(0) }} as revenue_change_usd,
+        customer_savings.net_monthly_savings_usd as change_usd, customer_savings.low_monthly_savings_usd as change_low_usd,
+        customer_savings.high_monthly_savings_usd as change_high_usd
+    from customer_savings
+    inner join actions_on_calls on customer_savings.action_id = actions_on_calls.action_id and actions_on_calls.is_counted
+    inner join scheduled on actions_on_calls.work_id = scheduled.work_id
+    inner join kinds on customer_savings.action_kind = kinds.action_kind
+    left join customers_planned on customer_savings.customer_id = customers_planned.customer_id
+    where not coalesce(customers_planned.is_cost_unknown, false)
     union all
-    {%- endfor %}
+    select
+        starts.programme, starts.months_to_start, {{ money(0) }} as revenue_change_usd, {{ money(0) }} as change_usd, {{ money(0) }} as change_low_usd, {{ money(0) }} as change_high_usd
+    from starts
+    inner join customers_planned on not customers_planned.is_cost_unknown
+    union all
     select
         'price' as programme, price_plan_starts.months_to_start,
         {{ money('customers_planned.priced_revenue_usd - customers_planned.revenue_usd') }} as revenue_change_usd,
@@ -109,6 +123,7 @@ changes as (
     {%- endfor %}
     from customers_planned
     left join price_plan_starts on customers_planned.customer_id = price_plan_starts.customer_id
+    where not customers_planned.is_cost_unknown
 
 ),
 

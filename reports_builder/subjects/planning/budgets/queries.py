@@ -58,7 +58,7 @@ def may_stop(warehouse: Warehouse) -> Evidence:
         """
         select
             scope, scope_name, period, period_start_date, budget_usd, actual_usd, forecast_usd, upper_usd,
-            stop_chance_share, approver_role, decide_by_date
+            stop_chance_share, decided_with_team_name, decided_by_role, decide_by_date
         from planning.rpt_budgets
         where budget_status = 'may stop'
         order by stop_chance_share desc, scope, scope_id, period_start_date

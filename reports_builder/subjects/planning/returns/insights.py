@@ -3,10 +3,12 @@
 from reports_builder.evidence import Evidence
 from reports_builder.insight_words import insight
 from reports_builder.model import Insight
-from reports_builder.subjects.planning.returns.statements import investments_table
+from reports_builder.subjects.planning.returns.statements import Unmeasured, condition, investments_table
 
 
-def likely_loss(doubtful: Evidence, investments: Evidence) -> tuple[Insight, ...]:
+def likely_loss(
+    doubtful: Evidence, investments: Evidence, unmeasured: Unmeasured = frozenset()
+) -> tuple[Insight, ...]:
     """The investment likeliest to lose money, where it is not to be signed as it is; no example."""
     if doubtful["verdict"] in (None, "sign") or doubtful["is_illustrative"]:
         return ()
@@ -14,6 +16,7 @@ def likely_loss(doubtful: Evidence, investments: Evidence) -> tuple[Insight, ...
         insight(
             "planning/returns/likely_loss",
             doubtful,
-            supporting=investments_table(investments),
+            condition=condition(doubtful, unmeasured),
+            supporting=investments_table(investments, unmeasured),
         ),
     )

@@ -10,6 +10,9 @@ from reports_builder.model import Column, Figure, KeyFigure, Section, Table
 from reports_builder.subjects.planning.returns import queries as ask
 from reports_builder.warehouse import Warehouse
 
+Unmeasured = frozenset[str]
+"""Investments whose benefit the savings ledger does not find on the calls of today."""
+
 _SCENARIOS = {
     "conservative": "Value if cautious",
     "optimistic": "Value if it goes well",
@@ -49,10 +52,12 @@ def _kind(record: Mapping[str, Value]) -> str:
     return "Quick win" if record["method"] == "quick_win" else "Longer work"
 
 
-def returns_said(investments: Evidence, doubtful: Evidence) -> tuple[Prose, ...]:
+def returns_said(
+    investments: Evidence, doubtful: Evidence, unmeasured: Unmeasured = frozenset()
+) -> tuple[Prose, ...]:
     """What a page answers of investments: the best and the doubtful one; examples are only named."""
     is_example = investments.rows and investments["is_illustrative"]
-    return (what_returns(investments), *(() if is_example else (doubt(doubtful),)))
+    return (what_returns(investments), *(() if is_example else (doubt(doubtful, unmeasured),)))
 
 
 def what_returns(investments: Evidence) -> Prose:
@@ -70,6 +75,16 @@ def what_returns(investments: Evidence) -> Prose:
         "The investment worth most is {investment_label:text}: **{npv_usd:usd}** in today's money by its "
         "plan, and {p10_usd:usd} to {p90_usd:usd} in four of five random draws of its drivers."
         + (beyond if investments["is_plan_above_draws"] else "")
+    )
+
+
+def unmeasured_plans(warehouse: Warehouse, investments: Evidence) -> Unmeasured:
+    """The plans that count on an action of which the savings ledger finds nothing that is worth counting."""
+    return frozenset(
+        str(plan["investment_id"])
+        for plan in investments.each()
+        if plan["measured_action_id"]
+        and not ask.measured(warehouse, str(plan["measured_action_id"]))["is_counted"]
     )
 
 
@@ -93,7 +108,7 @@ def measured_beside(warehouse: Warehouse, investments: Evidence) -> tuple[Prose,
             if measured.rows
             else plan.say("finds nothing to save ({measured_action_id:text})")
         )
-        + note(": believe the measurement first.")
+        + note(". Measure first: the verdict by the plan holds only if its benefit comes.")
         for plan, measured in beside
     )
 
@@ -115,7 +130,7 @@ def value_figures(investments: Evidence) -> tuple[KeyFigure, ...]:
     )
 
 
-def doubt(doubtful: Evidence) -> Prose:
+def doubt(doubtful: Evidence, unmeasured: Unmeasured = frozenset()) -> Prose:
     """Which investment is likely to lose money, and what would have to be certain; silence where none is."""
     if not doubtful.rows or not doubtful["loss_share"]:
         return note("No investment on record loses money in any draw.")
@@ -125,8 +140,15 @@ def doubt(doubtful: Evidence) -> Prose:
     return (
         chance
         + doubtful.say("after every step that pays in {loss_share_after_steps:percent}. ")
-        + phrase("planning/returns/_condition", doubtful)
+        + condition(doubtful, unmeasured)
     )
+
+
+def condition(doubtful: Evidence, unmeasured: Unmeasured) -> Prose:
+    """When an investment of which a loss is too likely may be signed."""
+    if doubtful["investment_id"] in unmeasured:
+        return phrase("planning/returns/_measure_first", doubtful)
+    return phrase("planning/returns/_condition", doubtful)
 
 
 def tornado_figure(warehouse: Warehouse, investments: Evidence) -> tuple[Figure, ...]:
@@ -160,7 +182,7 @@ def return_tables(warehouse: Warehouse, investments: Evidence) -> tuple[Table, .
     """What investments are worth, what became of those that are under way, and what the scenarios assume."""
     realised = ask.realised(warehouse)
     return (
-        investments_table(investments),
+        investments_table(investments, unmeasured_plans(warehouse, investments)),
         *((_realised_table(realised),) if realised.rows else ()),
         scenarios_table(warehouse),
     )
@@ -188,8 +210,12 @@ def _realised_table(realised: Evidence) -> Table:
     )
 
 
-def investments_table(investments: Evidence) -> Table:
-    """Every way of computing the return, side by side."""
+def investments_table(investments: Evidence, unmeasured: Unmeasured = frozenset()) -> Table:
+    """Every way of computing the return, side by side; ``unmeasured`` are told to be measured first."""
+
+    def verdict(record: Mapping[str, Value]) -> Value:
+        return "measure first" if record["investment_id"] in unmeasured else record["verdict"]
+
     return Table(
         (
             Column("investment_label", "Investment"),
@@ -201,7 +227,7 @@ def investments_table(investments: Evidence) -> Table:
             Column("plan_against_draws", "The plan is"),
             Column("loss_share", "Chance of a loss", "percent"),
             Column("loss_share_after_steps", "After the steps", "percent"),
-            Column("verdict", "Verdict"),
+            Column("verdict", "Verdict", words=verdict),
             Column("roi_share", "Return", "percent"),
             Column("irr_share", "Internal rate", words=_rate),
             Column("mirr_share", "Modified rate", "percent"),

@@ -9,32 +9,64 @@ with optimized as (
 
 ),
 
-summed as (
+resources as (
+
+    select * from {{ ref('dim_resources') }}
+
+),
+
+{# Of no team nobody leads: who has the account is to be asked. #}
+accounts as (
+
+    select distinct optimized.action_kind, optimized.provider_name, optimized.is_illustrative, resources.account_id
+    from optimized
+    inner join resources on optimized.provider_name = resources.provider_name and optimized.resource_id = resources.resource_id
+    where optimized.team_id = 'unallocated' and resources.account_id is not null
+
+),
+
+account_owners as (
 
     select
         action_kind,
         provider_name,
-        team_id,
         is_illustrative,
+        case
+            when count(*) = 1 then 'Owner of account ' || max(account_id)
+            when count(*) <= 3 then 'Owners of accounts ' || {{ string_agg_sorted('account_id', ', ') }}
+            else 'Owners of ' || cast(count(*) as string) || ' accounts'
+        end as account_owner
+    from accounts
+    group by action_kind, provider_name, is_illustrative
+
+),
+
+summed as (
+
+    select
+        optimized.action_kind,
+        optimized.provider_name,
+        optimized.team_id,
+        optimized.is_illustrative,
         count(*) as parts,
-        {{ money('sum(scope_cost_usd)') }} as scope_cost_usd,
-        {{ money('sum(gross_usd)') }} as gross_monthly_savings_usd,
-        {{ money('sum(net_usd)') }} as net_monthly_savings_usd,
-        {{ money_of_double(stable_sum('net_usd * low_of_saving')) }} as low_usd,
-        {{ money_of_double(stable_sum('net_usd * high_of_saving')) }} as high_usd,
-        {{ money('sum(one_off_cost_usd)') }} as one_off_cost_usd
+        {{ money('sum(optimized.scope_cost_usd)') }} as scope_cost_usd,
+        {{ money('sum(optimized.gross_usd)') }} as gross_monthly_savings_usd,
+        {{ money('sum(optimized.net_usd)') }} as net_monthly_savings_usd,
+        {{ money_of_double(stable_sum('optimized.net_usd * optimized.low_of_saving')) }} as low_usd,
+        {{ money_of_double(stable_sum('optimized.net_usd * optimized.high_of_saving')) }} as high_usd,
+        {{ money('sum(optimized.one_off_cost_usd)') }} as one_off_cost_usd
     from optimized
-    group by action_kind, provider_name, team_id, is_illustrative
+    group by optimized.action_kind, optimized.provider_name, optimized.team_id, optimized.is_illustrative
 
 ),
 
 actions as (
 
     select
-        action_kind,
-        {{ usage_action_id() }} as action_id,
-        case when parts = 1 then 'one ' else cast(parts as string) || ' ' end
-        || case action_kind
+        summed.action_kind,
+        {{ usage_action_id('summed') }} as action_id,
+        case when summed.parts = 1 then 'one ' else cast(summed.parts as string) || ' ' end
+        || case summed.action_kind
             when 'idle_machine' then 'idle machine'
             when 'unattached_volume' then 'unattached volume'
             when 'stopped_volume' then 'volume'
@@ -43,12 +75,12 @@ actions as (
             when 'volume_type' then 'volume'
             else 'machine'
         end
-        || case when parts = 1 then '' else 's' end
-        || case action_kind
+        || case when summed.parts = 1 then '' else 's' end
+        || case summed.action_kind
             when 'stopped_volume' then ' of stopped machines'
             when 'off_hours' then ' at night and on weekends'
             when 'right_size' then ' to a smaller type'
-            when 'cheaper_type' then ' to a cheaper type of the same size'
+            when 'cheaper_type' then ' to a cheaper type that is at least as large'
             when 'arm_type' then ' to arm64, once their software is built for it'
             when 'gpu_idle' then ' with idle GPUs'
             when 'spot' then ' to spare capacity'
@@ -56,24 +88,29 @@ actions as (
             when 'volume_type' then ' to a newer type'
             else ''
         end
-        || ', ' || provider_name || case when team_id = 'unallocated' then ', of no team' else ', ' || team_id end
-        || case when is_illustrative then ', at example prices' else '' end as subject,
+        || ', ' || summed.provider_name || case when summed.team_id = 'unallocated' then ', of no team' else ', ' || summed.team_id end
+        || case when summed.is_illustrative then ', at example prices' else '' end as subject,
         cast(null as string) as task_type,
-        provider_name as provider,
-        team_id,
+        summed.provider_name as provider,
+        summed.team_id,
+        account_owners.account_owner,
         cast(null as string) as model,
-        scope_cost_usd,
-        gross_monthly_savings_usd,
-        net_monthly_savings_usd,
+        summed.scope_cost_usd,
+        summed.gross_monthly_savings_usd,
+        summed.net_monthly_savings_usd,
         {# Of doubles the last digits may part from the sum that they are made of. #}
-        least(low_usd, net_monthly_savings_usd) as low_monthly_savings_usd,
-        greatest(high_usd, net_monthly_savings_usd) as high_monthly_savings_usd,
+        least(summed.low_usd, summed.net_monthly_savings_usd) as low_monthly_savings_usd,
+        greatest(summed.high_usd, summed.net_monthly_savings_usd) as high_monthly_savings_usd,
         {{ money('null') }} as one_off_avoided_cost_usd,
         'rates.rpt_usage_optimizations' as source_mart,
-        is_illustrative,
-        cast(parts as bigint) as parts,
-        one_off_cost_usd
+        summed.is_illustrative,
+        cast(summed.parts as bigint) as parts,
+        summed.one_off_cost_usd
     from summed
+    left join account_owners
+        on
+            case when summed.team_id = 'unallocated' then summed.action_kind end = account_owners.action_kind
+            and summed.provider_name = account_owners.provider_name and summed.is_illustrative = account_owners.is_illustrative
 
 )
 

@@ -67,17 +67,16 @@ resources as (
 placed as (
 
     select
-        lines.provider_name, lines.usage_kind, lines.plan_scope, lines.region_id, lines.usage_hour_at, lines.resource_id, resources.team_id,
-        types.instance_type as target,
-        coalesce(types.family, lines.family) as family,
+        lines.provider_name, lines.usage_kind, lines.plan_scope, lines.region_id, lines.usage_hour_at,
+        coalesce(lines.resource_id, '') as resource_id, types.instance_type as target, coalesce(types.family, lines.family) as family,
         case
             when types.family is null then lines.reserved_as else {{ reserved_as('types.instance_type', 'types.family', 'types.normalized_units', 'lines') }}
         end as reserved_as,
-        lines.machine_hours * coalesce(resources.left_share / resources.resized_share, 1)
-        * case when types.family is null then lines.units_per_instance else {{ units_of_machine('types.normalized_units', 'lines') }} end as machine_units,
-        lines.list_usd * coalesce(resources.left_share, 1) as list_usd,
-        lines.on_demand_usd * coalesce(resources.left_share, 1) as on_demand_usd,
-        coalesce(resources.is_to_ask, false) as is_to_ask
+        {{ decimal_of_double('lines.machine_hours', 'decimal(15, 6)') }} as running_hours,
+        {{ decimal_of_double('lines.machine_hours * coalesce(resources.left_share / resources.resized_share, 1) * case when types.family is null then lines.units_per_instance else '
+            ~ units_of_machine('types.normalized_units', 'lines') ~ ' end', 'decimal(15, 6)') }} as machine_units,
+        {{ decimal_of_double('lines.list_usd * coalesce(resources.left_share, 1)', 'decimal(15, 6)') }} as list_usd,
+        {{ money_of_double('lines.on_demand_usd * coalesce(resources.left_share, 1)') }} as on_demand_usd
     from lines
     inner join days on lines.provider_name = days.provider_name and lines.charge_date between days.first_date and days.last_date
     left join resources on lines.provider_name = resources.provider_name and lines.resource_id = resources.resource_id
@@ -87,7 +86,7 @@ placed as (
 ),
 
 {# A line belongs to each series that it could be a part of. #}
-in_series as (
+hourly as (
 
     select {{ commitment_series('instances', 'placed.') }} as usage_series_id, placed.*, placed.machine_units as units from placed
     union all
@@ -97,58 +96,61 @@ in_series as (
 
 ),
 
-hourly as (
-
-    select
-        in_series.usage_series_id, in_series.resource_id, in_series.usage_hour_at,
-        max(in_series.team_id) as team_id, max(in_series.target) as target, bool_or(in_series.is_to_ask) as is_to_ask,
-        cast(sum({{ decimal_of_double('in_series.units', 'decimal(15, 6)') }}) as decimal(15, 6)) as units,
-        {{ money('sum(' ~ money_of_double('in_series.on_demand_usd') ~ ')') }} as on_demand_usd
-    from in_series
-    where in_series.usage_series_id in (select levels.usage_series_id from levels)
-    group by in_series.usage_series_id, in_series.resource_id, in_series.usage_hour_at
-
-),
-
-lasting as (
-
-    select
-        *,
-        count(*) over (partition by usage_series_id, resource_id) as hours_in_use
-    from hourly
-    where units > 0
-
-),
-
 {# In each hour a level rests on what is longest in use; of that which is as long on what nothing is open of. #}
+members as (
+
+    select
+        hourly.usage_series_id, hourly.resource_id, max(resources.team_id) as team_id, max(hourly.target) as target,
+        coalesce(bool_or(resources.is_to_ask), false) as is_to_ask,
+        sum(hourly.running_hours) as hours_in_use,
+        row_number() over (
+            partition by hourly.usage_series_id
+            order by sum(hourly.running_hours) desc, coalesce(bool_or(resources.is_to_ask), false) asc, max(hourly.target) is not null asc, hourly.resource_id asc
+        ) as place
+    from hourly
+    left join resources on hourly.provider_name = resources.provider_name and hourly.resource_id = resources.resource_id
+    where hourly.units > 0 and hourly.usage_series_id in (select levels.usage_series_id from levels)
+    group by hourly.usage_series_id, hourly.resource_id
+
+),
+
 stacked as (
 
     select
-        *,
-        cast(sum(units) over (
-            partition by usage_series_id, usage_hour_at
-            order by hours_in_use desc, is_to_ask asc, target is not null asc, resource_id asc nulls last rows between unbounded preceding and current row
-        ) - units as decimal(15, 6)) as units_before
-    from lasting
+        hourly.usage_series_id, members.place, hourly.units, hourly.on_demand_usd,
+        cast(sum(hourly.units) over (
+            partition by hourly.usage_series_id, hourly.usage_hour_at order by members.place asc rows between unbounded preceding and current row
+        ) - hourly.units as decimal(15, 6)) as units_before
+    from hourly
+    inner join members on hourly.usage_series_id = members.usage_series_id and hourly.resource_id = members.resource_id
+    where hourly.units > 0
+
+),
+
+{# Hours in which a machine stands at the same place of the stack are one row: there are few of them, however many hours. #}
+alike as (
+
+    select usage_series_id, place, units, units_before, {{ money('sum(on_demand_usd)') }} as on_demand_usd from stacked
+    group by usage_series_id, place, units, units_before
 
 ),
 
 taken as (
 
     select
-        levels.series_id, levels.level_units, stacked.resource_id,
-        max(stacked.team_id) as team_id,
-        max(stacked.resource_id || coalesce(' of ' || stacked.team_id, '')) as named,
-        max(stacked.target) as target,
-        bool_or(stacked.is_to_ask) as is_to_ask,
-        {{ ratio(assumption('off_hours_kept_per_week'), ratio('max(stacked.hours_in_use)', '(' ~ days_between('max(levels.first_date)', 'max(levels.last_date)') ~ ' + 1) / 7.0')) }} as kept_share,
-        max(least(levels.usage_units - stacked.units_before, stacked.units)) as most_units,
+        levels.series_id, levels.level_units,
+        nullif(max(members.resource_id), '') as resource_id,
+        max(members.team_id) as team_id, max(members.target) as target, bool_or(members.is_to_ask) as is_to_ask,
+        max(members.resource_id || coalesce(' of ' || members.team_id, '')) as named,
+        {{ ratio(assumption('off_hours_kept_per_week'), ratio('max(members.hours_in_use)', '(' ~ days_between('max(levels.first_date)', 'max(levels.last_date)') ~ ' + 1) / 7.0')) }} as kept_share,
+        max(least(levels.usage_units - alike.units_before, alike.units)) as most_units,
         {{ money(money('sum(' ~ money_of_double(
-            'cast(stacked.on_demand_usd as double) * ' ~ ratio('least(levels.usage_units - stacked.units_before, stacked.units)', 'stacked.units')
+            'cast(alike.on_demand_usd as double) * ' ~ ratio('least(levels.usage_units - alike.units_before, alike.units)', 'alike.units')
         ) ~ ')') ~ ' * max(levels.months)') }} as covered_usd
     from levels
-    inner join stacked on levels.usage_series_id = stacked.usage_series_id and stacked.units_before < levels.usage_units
-    group by levels.series_id, levels.level_units, stacked.resource_id
+    inner join alike on levels.usage_series_id = alike.usage_series_id and alike.units_before < levels.usage_units
+    inner join members on alike.usage_series_id = members.usage_series_id and alike.place = members.place
+    group by levels.series_id, levels.level_units, members.place
 
 ),
 

@@ -12,9 +12,9 @@ bases as (
 
 ),
 
-actions as (
+scheduled as (
 
-    select * from {{ ref('savings_actions') }}
+    select * from {{ ref('int_works_scheduled') }}
 
 ),
 
@@ -28,8 +28,8 @@ numbers as (
 waits as (
 
     select cast(ceil(coalesce(max(months_to_start), 0)) as integer) as months_to_wait
-    from actions
-    where programme in ('routing', 'settings', 'infrastructure')
+    from scheduled
+    where action_kind <> 'commitment'
 
 ),
 

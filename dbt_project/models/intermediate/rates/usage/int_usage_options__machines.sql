@@ -189,7 +189,7 @@ options as (
         1 - {{ ratio('machines.spot_usd_per_hour', 'machines.on_demand_usd_per_hour') }} - cast(machines.interruptions_per_month as double) * {{ lost_hours }} / 730 as saved_high_share,
         1 - {{ ratio('fitting.spot_usd_per_hour', 'fitting.on_demand_usd_per_hour') }} - cast(fitting.interruptions_per_month as double) * {{ lost_hours }} / 730 as resized_saved_share,
         cast(0 as double) as one_off_usd,
-        'interrupted ' || cast(cast(machines.interruptions_per_month as decimal(9, 2)) as string) || ' times a month' as evidence,
+        'assumed to be interrupted ' || cast(cast(machines.interruptions_per_month as decimal(9, 2)) as string) || ' times a month' as evidence,
         case
             when machines.tolerates_interruption is null then 'no tag that the seed workload_tolerances lists says whether it may be interrupted'
             when machines.spot_usd_per_hour is null then 'the price of spare capacity of its type is not in the seed instance_prices'
