@@ -1,6 +1,7 @@
 """Whether what a seed says can be held as it is written, before an engine rounds it or stops at it."""
 
 import csv
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -10,9 +11,11 @@ from typing import Any
 
 import yaml
 
-_WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_WHOLE = re.compile(r"\s*[+-]?\d+(\.0*)?\s*")
+_DECIMAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
+_DAY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,6})?Z?)?")
 _BITS = {"integer": 31, "bigint": 63}
 _YES_OR_NO = frozenset({"true", "false", "t", "f", "yes", "no", "y", "n", "1", "0"})
 # Somebody who writes a year of two digits means this century, which an engine does not.
@@ -33,7 +36,7 @@ def value_problem(column: str, said: str, kind: str) -> str | None:
     """Why what a cell says cannot be held by a column of the kind, with what to write; None where it can."""
     if not said or said.strip().lower() == "null":
         return None
-    wanted = _kind(kind)(said.strip())
+    wanted = _kind(kind)(said)
     return wanted and f"{column} {said} cannot be read as {kind}: write {wanted}."
 
 
@@ -82,7 +85,7 @@ def _whole(said: str, bits: int) -> str | None:
 
 
 def _decimal(said: str, digits: int, places: int) -> str | None:
-    if not _NUMBER.fullmatch(said):
+    if not _DECIMAL.fullmatch(said):
         return "a number with a point, and nothing else"
     value = Decimal(said)
     if abs(value) >= 10 ** (digits - places):
@@ -91,7 +94,9 @@ def _decimal(said: str, digits: int, places: int) -> str | None:
 
 
 def _double(said: str) -> str | None:
-    return None if _NUMBER.fullmatch(said) else "a number with a point, and nothing else"
+    if _NUMBER.fullmatch(said) and math.isfinite(float(said)):
+        return None
+    return "a number with a point, and nothing else"
 
 
 def _yes_or_no(said: str) -> str | None:
@@ -110,9 +115,10 @@ def _day(said: str) -> str | None:
 
 
 def _instant(said: str) -> str | None:
-    try:
-        if datetime.fromisoformat(said.removesuffix(" UTC")).year >= _FIRST_YEAR:
-            return None
-    except ValueError:
-        pass
+    if _INSTANT.fullmatch(said):
+        try:
+            if datetime.fromisoformat(said).year >= _FIRST_YEAR:
+                return None
+        except ValueError:
+            pass
     return "a time that there is, as 2026-10-31 12:00:00"

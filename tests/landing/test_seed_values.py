@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from dbt_project.landing.project import PROJECT
 from dbt_project.landing.seed_values import seed_problems, value_problem
@@ -16,8 +20,8 @@ SEEDS = sorted((PROJECT / "seeds").glob("*.csv"))
 WRONG = {
     "integer": ["5.7", "5,000", "1e3", "five", "3000000000"],
     "bigint": ["0.5", "9223372036854775808"],
-    "double": ["nan", "inf", "0,5", "1_000"],
-    "boolean": ["maybe", "2"],
+    "double": ["nan", "1e999", "inf", "0,5", "1_000"],
+    "boolean": ["maybe", "2", " true"],
     "date": [
         "2026-13-01",
         "2026-02-30",
@@ -27,8 +31,8 @@ WRONG = {
         "01/10/2026",
         "20261001",
     ],
-    "timestamp": ["2026-10-01 25:00:00", "0026-10-01 12:00:00", "noon"],
-    "decimal": ["NaN", "0,5", "1_000", "$5"],
+    "timestamp": ["2026-10-01 25:00:00", "2026-10-01x12:00:00", "0026-10-01 12:00:00", "noon"],
+    "decimal": ["NaN", "5e-2", "0,5", "1_000", "$5"],
 }
 RIGHT = {
     "integer": ["5", "-5", "5.0", " 5 "],
@@ -37,7 +41,7 @@ RIGHT = {
     "boolean": ["true", "FALSE", "0"],
     "date": ["2026-10-31", "2026-1-5", "9999-12-31"],
     "timestamp": ["2026-10-01", "2026-10-01 12:00:00", "2026-10-01T12:00:00Z"],
-    "decimal": ["0", "-0.10", "5e-2"],
+    "decimal": ["0", "-0.10", " .5"],
 }
 
 
@@ -79,6 +83,23 @@ def test_what_a_column_can_hold_is_no_problem() -> None:
     for kind, values in RIGHT.items():
         for value in values:
             assert value_problem("x", value, "decimal(6,2)" if kind == "decimal" else kind) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    kind=st.sampled_from(sorted(RIGHT)), said=st.text("0123456789.-+eE :TZntrufals", min_size=1, max_size=20)
+)
+@example(kind="date", said="2026-1-5")
+@example(kind="double", said="1e308")
+def test_what_passes_an_engine_holds_as_it_is_written(kind: str, said: str) -> None:
+    held_as = "decimal(9,4)" if kind == "decimal" else kind
+    if not said.strip() or value_problem("x", said, held_as):
+        return
+    with duckdb.connect() as connection:
+        ((held,),) = connection.execute(f"select try_cast($1 as {held_as})", [said]).fetchall()
+    assert held is not None
+    if kind in ("integer", "bigint", "decimal"):
+        assert Decimal(said) == held
 
 
 def test_the_shipped_seeds_can_be_held() -> None:
