@@ -88,7 +88,8 @@ def test_who_uses_it_and_what_is_open_to_its_machines_is_said_before_it_is_signe
     )
     assert (
         "renew it, once you know whether i-2 of data may be off at night, by 1 December 2026. If so, sign $0.121 an hour again, which saves "
-        "$51 a month, -$160 in the first year: signed as advised it would save $13 a month." in insight.recommendation.action.plain
+        "$51 a month, -$160 in the first year: signed as advised it would save $13 a month."
+        in insight.recommendation.action.plain
     )
     assert "In the first year it brings -$188, its work taken off." in insight.outcome.plain
 
