@@ -79,6 +79,7 @@ bench: $(INSTALLED) ## Time generator, build, reports, allocation and seals besi
 	python -m tests.bench.warehouse_build
 	python -m tests.bench.otlp_ingestion
 	python -m tests.bench.receiver
+	python -m tests.bench.forecast_scores --series 10000
 	python -m tests.bench.allocation
 	python -m tests.bench.sealing
 	python -m tests.bench.dashboard_pages

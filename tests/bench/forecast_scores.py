@@ -2,9 +2,11 @@
 
 `python -m tests.bench.forecast_scores [warehouse/finops.duckdb] [--scenario base --scenario burst] [--seed 7]`: runs the SQL of the
 models from each of the last 120 days, and the range of 30 days every 30 days as it would have been printed, held against what came.
+`--series 10000` times so many series instead, beside a sum over their days; a clock shows half of it on two idle processors.
 """
 
 import argparse
+import resource
 import sys
 import tempfile
 from collections import defaultdict
@@ -17,7 +19,16 @@ import duckdb
 
 from generator.cli import app as generate
 from tests.planning.rendering import render
-from tests.planning.test_forecasts import Series, loaded, page_views, score, scored, taxi_rides
+from tests.planning.test_forecasts import (
+    AHEAD,
+    Series,
+    loaded,
+    many_series,
+    page_views,
+    score,
+    scored,
+    taxi_rides,
+)
 
 SCENARIOS = ("base", "seasonal", "burst", "multi_tenant", "model_migration", "gradual_decline", "mixed")
 _DAYS = 300
@@ -115,6 +126,27 @@ def of_series(name: str, values: Series) -> tuple[float | None, ...]:
         return wape, bias, score(connection, "30-day total")[0], narrow, wide, skill
 
 
+def _timed(count: int) -> None:
+    """Say what the days ahead of so many series take, and the floor beside them."""
+    with many_series(count) as connection:
+        began = _processor_seconds()
+        connection.execute(
+            "select scope_id, sum(cost_usd), sum(even_cost_usd) from int_costs_by_scope_daily group by all"
+        ).fetchall()
+        floor = _processor_seconds() - began
+        began = _processor_seconds()
+        for model in AHEAD:
+            connection.execute(f"create table {model} as {render(model)}")
+        taken = _processor_seconds() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    _say(f"{count:,} series: {taken:.1f} s of processor time, {taken / floor:.0f} x a sum, {peak:,.0f} MB")
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
 def _line(name: str, method: str, scores: tuple[float | None, ...], after: object) -> str:
     shown = "".join(f"{'-' if value is None else f'{value:.1%}':>9}" for value in scores)
     return f"{name:<28} {method:<16}{shown}  {after}"
@@ -130,7 +162,11 @@ def main() -> None:
     parser.add_argument("warehouse", nargs="?")
     parser.add_argument("--scenario", action="append", choices=SCENARIOS)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--series", type=int, help="time so many, and score none")
     asked = parser.parse_args()
+    if asked.series:
+        _timed(asked.series)
+        return
     _say(
         f"{'series':<28} {'method':<16}" + "".join(f"{name:>9}" for name in _HEADING) + "  30-day ranges held"
     )
