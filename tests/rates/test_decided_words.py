@@ -88,8 +88,8 @@ def test_a_decision_that_another_move_of_the_calls_replaces_is_to_be_given_up(
     )
     (insight,) = missed_insight(warehouse)
     assert insight.recommendation.action.plain == (
-        "Carry out what the table names, off hours of i-1 first, or give it up by `savings give-up`. What is still worth its work is among "
-        "the actions, marked as decided before. Give up chat calls from a to b: the action that moves these calls to c takes its place."
+        "Carry out what the table names, off hours of i-1 first, or give it up by `savings give-up`. "
+        "Give up chat calls from a to b: the action that moves these calls to c takes its place."
     )
 
 

@@ -87,8 +87,8 @@ def test_who_uses_it_and_what_is_open_to_its_machines_is_said_before_it_is_signe
         "night (i-2 of data); $0.120 an hour of it is theirs."
     )
     assert (
-        "renew it, once you know whether i-2 of data may be off at night, by 1 December 2026. If so, sign $0.121 an hour again, which saves "
-        "$51 a month, -$160 in the first year: signed as advised it would save $13 a month."
+        "renew it, once you know whether i-2 of data may be off at night, by 1 December 2026. If so, sign $0.121 an hour again, saving "
+        "$51 a month, -$160 in the first year; as advised it would save $13 a month."
         in insight.recommendation.action.plain
     )
     assert "In the first year it brings -$188, its work taken off." in insight.outcome.plain
@@ -104,6 +104,6 @@ def test_where_all_of_it_is_to_be_asked_for_none_is_signed_again() -> None:
         )
         (insight,) = due_insight(warehouse_of(connection))
     assert (
-        "by 1 December 2026. If so, sign none of it again: signed as advised it would save -$100 a month."
+        "by 1 December 2026. If so, sign none of it again; as advised it would save -$100 a month."
         in insight.recommendation.action.plain
     )

@@ -7,6 +7,7 @@ import csv
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -121,7 +122,7 @@ class Company:
 def quote(offer: Row) -> None:
     offer["is_illustrative"] = "false"
     if offer.get("commitment_kind") == "capacity":
-        offer["usd_per_unit_hour"] = str(float(offer["usd_per_unit_hour"]) * 3)
+        offer["usd_per_unit_hour"] = str(Decimal(offer["usd_per_unit_hour"]) * 3)
 
 
 @pytest.fixture(scope="module")

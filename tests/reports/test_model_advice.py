@@ -108,7 +108,7 @@ def test_each_task_below_its_floor_gets_the_cheapest_way_to_it(connection: duckd
     assert {
         (insight.recommendation.owner_role, insight.recommendation.effort) for insight in (agent, reasoning)
     } == {("Head of Engineering", "3 days")}
-    assert "The work costs $1.8K and has come back after 9.9 months." in agent.outcome.plain
+    assert "The work costs $1.8K and has come back 9.9 months after its start." in agent.outcome.plain
     assert "The work costs $1.8K. Assumption" in reasoning.outcome.plain
     assert reasoning.outcome.plain.startswith(
         "Answers at the floor or above, for $64 more a month than today"

@@ -415,7 +415,10 @@ def _said(warehouse: Warehouse, sums: Evidence) -> Prose:
             else note("")
         )
         + (
-            note(" ") + phrase("rates/_before_signing", sums)
+            note(" ")
+            + phrase("rates/_before_signing", sums)
+            + note(" ")
+            + phrase("rates/_worst_of_signing", sums)
             if sums["to_ask"] or sums["simulated"]
             else note("")
         )
