@@ -6,7 +6,7 @@ What a function asks, its report has mostly asked already: a warehouse answers t
 from datetime import date
 
 from reports_builder.model import Insight
-from reports_builder.savings import ledger
+from reports_builder.savings import beyond_end_said, ledger
 from reports_builder.subjects.allocation.breakdown import insights as breakdown
 from reports_builder.subjects.allocation.breakdown.queries import coverage
 from reports_builder.subjects.allocation.gpus import queries as ask_gpus
@@ -208,7 +208,10 @@ def commitments(warehouse: Warehouse) -> Insights:
 
 def _models_moved(warehouse: Warehouse) -> Insights:
     return rates.model_switches(
-        ask_rates.kind(warehouse, "model_switch"), ask_rates.switches(warehouse), moves_came(warehouse)
+        ask_rates.kind(warehouse, "model_switch"),
+        ask_rates.switches(warehouse),
+        moves_came(warehouse),
+        beyond_end_said(warehouse, "model_switch"),
     )
 
 

@@ -92,11 +92,11 @@ def test_the_first_team_that_is_over_is_told_what_to_do_and_each_of_them_has_a_r
     assert rows_of(table) == [
         [
             *("Platform", "$650.00", "$356.00", USE, "\\$677.61 on machines and storage", "December 2026"),
-            *("as it is", "&#45;", "&#45;", "2026-11-14", "Head of Finance"),
+            *("as it is", "none proposed", "none", "2026-11-14", "Head of Finance"),
         ],
         [
             *("Agents", "$650.00", "$226.00", THEN_BUDGET, "\\$182.40 by moves to the quality floor"),
-            *("not by them", "\\$703.11", "\\$885.51", "&#45;", "2026-11-14", "Head of Finance"),
+            *("not by them", "\\$703.11", "\\$885.51", "none", "2026-11-14", "Head of Finance"),
         ],
     ]
     assert table.caption is not None and table.caption.plain.endswith(

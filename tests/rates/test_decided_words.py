@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from reports_builder.evidence import note
 from reports_builder.savings import action_plan
 from reports_builder.subjects.rates.decided import missed_insight, moves_came, tracked_section
 from reports_builder.subjects.rates.insights import model_switches
@@ -71,7 +72,12 @@ def test_a_move_whose_calls_did_not_move_is_said_beside_those_that_are_advised(
         "select 'chat' as task_type, 'a' as from_model, 'b' as to_model, 5 as calls, 9 as current_cost_usd, 1 as cost_after_usd,"
         " 8 as monthly_savings_usd, 0 as quality_change, 0 as latency_p95_change_ms"
     )
-    (advised,) = model_switches(kind, switch, moves_came(warehouse))
+    (advised,) = model_switches(
+        kind, switch, moves_came(warehouse), note(" What moves to ended models waits for their day.")
+    )
+    assert advised.recommendation.action.plain == (
+        "Move the tasks of the table to the model named there, chat first. What moves to ended models waits for their day."
+    )
     assert advised.outcome.plain.endswith(
         "Of the moves that were decided before one was measured: $9.92 were expected until now, and $0.00 came."
     )

@@ -13,10 +13,13 @@ from reports_builder.subjects.rates.statements import (
 )
 
 
-def model_switches(kind: Evidence, switches: Evidence, came: Evidence) -> tuple[Insight, ...]:
+def model_switches(
+    kind: Evidence, switches: Evidence, came: Evidence, beyond_end: Prose
+) -> tuple[Insight, ...]:
     """Work that a cheaper model does as well; nothing when there is none.
 
-    ``came`` is what became of moves that were decided before.
+    ``came`` is what became of moves that were decided before, ``beyond_end`` what is said of moves to models
+    whose sale has ended.
     """
     if not switches.rows:
         return ()
@@ -28,6 +31,7 @@ def model_switches(kind: Evidence, switches: Evidence, came: Evidence) -> tuple[
             came,
             effort=literal(days_of(kind)),
             was_measured=bool(came.rows),
+            beyond_end=beyond_end,
             slowest=literal("95th percentile"),
             is_in_plan=True,
             supporting=Table(

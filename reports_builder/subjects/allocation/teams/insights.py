@@ -55,13 +55,13 @@ def _new_budget(record: Mapping[str, Value]) -> str:
 
 def _if_not_saved(record: Mapping[str, Value]) -> str:
     unsaved = record["suggested_without_savings_usd"]
-    return "-" if unsaved is None else plain(unsaved, "usd_table")
+    return "none proposed" if unsaved is None else plain(unsaved, "usd_table")
 
 
 def _hard_stop(record: Mapping[str, Value]) -> str:
     """The budget beside the team's own that may refuse its calls in the month."""
     if record["hard_stop_of"] is None:
-        return "-"
+        return "none"
     stop, upper = (plain(record[column], "usd_table") for column in ("hard_stop_usd", "hard_stop_upper_usd"))
     return f"{record['hard_stop_of']} at {stop}, at most {upper} forecast"
 
